@@ -1,0 +1,110 @@
+"""Every limit and every path, each with its reason. The server enforces them; the page only repeats them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# --- What a spec may ask for. The numbers bound one run's memory and time on one core.
+
+MAX_STEPS_OF_TIME = 400
+"""Longest sequence T: a training step keeps T x B x H floats a gate, and a T x T connectivity grows with its square."""
+MAX_HIDDEN = 256
+"""Most hidden units H: a step costs H squared, and a heatmap of more rows than a screen has pixels shows nothing."""
+MAX_LAYERS = 3
+"""Most layers: every layer is one more row of panels in a column of the page."""
+MAX_BATCH = 256
+"""Most sequences a training step: memory grows with it, and the tasks gain nothing beyond."""
+MAX_TRAINING_STEPS = 20_000
+"""Most updates of a run: the timeline keeps a frame every 50, and 400 frames is what a page can hold."""
+MAX_SYMBOLS = 64
+"""Most symbols of an alphabet: each is one input line of the model and one row of the input panel."""
+MAX_WORK = 2.0e13
+"""Most floating-point operations of a run's training, some 15 minutes of one core at the 20 GFLOP/s that
+small matrices reach."""
+MAX_SWEEPS = 1_500_000
+"""Most time steps of a run's training (updates x T): each costs at least 100 microseconds a layer whatever the
+sizes, so this is some 3 minutes of one core."""
+MAX_TEXT = 1_000_000
+"""Longest text of one's own, in characters: about two novels, and it is kept in memory while training."""
+MIN_TEXT = 1_000
+"""Shortest text of one's own, in characters: a tenth is held out, and less cannot be measured on."""
+MAX_ALPHABET = 128
+"""Most distinct characters of a text: rarer ones share one symbol, so the model's input stays small."""
+MAX_SEED = 2**31 - 1
+"""Largest seed: what every language reads as a whole number."""
+
+# --- What is measured.
+
+REACH_SKILL = 0.5
+"""Skill from which a lag counts as connected: halfway between guessing and perfect."""
+REACH_SHARE = 0.9
+"""Share of the lags up to the reach that must be connected: one weak lag must not zero the number."""
+REACH_NATS = 0.01
+"""Change of the mean loss, in nats, below which older context counts as unused."""
+HORIZON_THRESHOLD = 0.01
+"""Share of the largest gradient from which a lag counts as seen."""
+RESULT_TRIALS = 200
+"""Held-out sequences a lag behind a result: a skill of one half is then known to +- 0.07 (two standard errors)."""
+FRAME_TRIALS = 8
+"""Held-out sequences a lag behind a live frame: what fits into a fifth of the training time."""
+FRAME_LAGS = 40
+"""Most lags tested in a live frame, evenly spread: as many as the opening comparison has."""
+PROBE_SEQUENCES = 16
+"""Sequences of the fixed probe batch, over which gradient medians and spreads are taken."""
+SETTLE_STEPS = 50
+"""Updates after a task was solved at two frames in a row before the run ends: shows that it stays solved."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one server runs. Each field can be set by an environment variable `FARBACK_<NAME>` or by `farback serve`."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on: only this machine, until someone decides otherwise."""
+    port: int = 8000
+    """Port to listen on."""
+    data_dir: Path = field(default_factory=lambda: Path.cwd() / "data")
+    """Folder of the index and of all frames and weights."""
+    workers: int = field(default_factory=lambda: max(4, os.cpu_count() or 1))
+    """Runs that train at the same time: at least the four models of a comparison, so they advance side by side."""
+    max_queue: int = 200
+    """Most runs that wait: a class of 300 opens one lesson and shares its runs; beyond this an answer comes sooner
+    from trying again later."""
+    max_queue_client: int = 24
+    """Most runs of one client that wait: six comparisons of four."""
+    quota_bytes: int = 5 * 2**30
+    """Disk that frames and weights may take before the oldest unsaved runs are dropped."""
+    max_body_bytes: int = 6 * 2**20
+    """Largest request body: the longest text, each character at its widest in JSON."""
+    heartbeat_s: float = 15.0
+    """Silence on a stream after which a comment is sent: proxies cut connections that are quiet for 30 or 60 s."""
+    stream_skip: int = 8
+    """New frames that may pile up for a viewer before it skips to the newest one."""
+    stream_backlog: int = 500
+    """Frames a returning viewer is sent one by one; an older event id is answered by `reset`."""
+    max_streams: int = 500
+    """Most open streams: each holds a socket; a class of 300 and some tabs fit."""
+    worker_deaths: int = 3
+    """Times a run may lose its worker before it is given up as broken by the machine."""
+
+    @classmethod
+    def from_environment(cls, **given: object) -> Settings:
+        """Settings from `FARBACK_*` variables, with the explicitly given (not None) ones on top.
+
+        Raises:
+            ValueError: a variable cannot be read as its setting's type, named in the message.
+        """
+        values: dict[str, object] = {}
+        for name, annotation in cls.__annotations__.items():
+            text = os.environ.get(f"FARBACK_{name.upper()}")
+            if text is None:
+                continue
+            kind = {"int": int, "float": float, "Path": Path, "str": str}[annotation]
+            try:
+                values[name] = kind(text)
+            except ValueError:
+                raise ValueError(f"FARBACK_{name.upper()} is {text!r}, which is not a {annotation}") from None
+        values |= {name: value for name, value in given.items() if value is not None}
+        return cls(**values)  # type: ignore[arg-type]
