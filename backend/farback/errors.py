@@ -57,3 +57,18 @@ class Busy(FarbackError):
 
     code = "busy"
     status = 429
+
+
+class Exploded(FarbackError):
+    """The loss or the gradient stopped being finite: a result of the run's own mathematics.
+
+    Args:
+        step: the update at which it happened.
+    """
+
+    code = "exploded"
+    status = 200
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"exploded at step {step}")
+        self.step = step

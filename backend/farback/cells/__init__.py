@@ -1,0 +1,20 @@
+"""The cells: one file each, and here their registration."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from .base import Cell, Gate, Sweep, Trace, Weights
+from .feedforward import FeedForward
+from .gru import GRU
+from .lstm import LSTM
+from .rnn import RNN
+
+CELLS: dict[str, type[Cell]] = {"feedforward": FeedForward, "rnn": RNN, "gru": GRU, "lstm": LSTM}
+"""By name, in the order in which the page shows them."""
+
+AnyCell: TypeAlias = Annotated[FeedForward | RNN | GRU | LSTM, Field(discriminator="name")]
+
+__all__ = ["CELLS", "AnyCell", "Cell", "Gate", "Sweep", "Trace", "Weights"]

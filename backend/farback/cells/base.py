@@ -1,0 +1,152 @@
+"""What every cell offers: its options, its parameters as torch.nn names them, its equations forwards and in reverse.
+
+Nothing here imports torch when loaded, because the web process reads the options; the equations are
+written on the tensors they are given.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
+
+import numpy as np
+from pydantic import Field
+
+from .. import config
+from ..strict import Strict
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Weights: TypeAlias = "Mapping[str, Tensor]"
+Array: TypeAlias = "np.ndarray[tuple[int, ...], np.dtype[np.float32]]"
+
+
+class Gate(NamedTuple):
+    """A gate as the page shows it."""
+
+    name: str
+    plain: str
+    """What it does, in words a newcomer reads."""
+    low: float
+    """Smallest value it can take: 0 for a sigmoid, -1 for a tanh."""
+
+
+class Cite(NamedTuple):
+    """Where a definition comes from."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one layer did on a batch: all that the reverse sweep and the panels need.
+
+    T time steps, B sequences, H hidden units, I inputs; everything is float32 or float64 as the weights are.
+    """
+
+    x: Tensor  # (T, B, I) the layer's input
+    h: Tensor  # (T, B, H) hidden state after each step
+    c: Tensor | None  # (T, B, H) cell state, where the cell has one
+    gates: Mapping[str, Tensor]  # each (T, B, H)
+    saved: Mapping[str, Tensor]
+    """Intermediate values that a cell keeps for its own reverse sweep."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Derivatives of K scalars for each of B sequences, swept back through one layer.
+
+    K is 1 for a loss (a sum over sequences keeps them apart) and the number of output times for a connectivity.
+    """
+
+    grad_h: Tensor  # (T, K, B, H) total derivative for h_t, with c_t held fixed
+    grad_c: Tensor | None  # (T, K, B, H) total derivative for c_t, including the path through h_t
+    grad_input: Tensor  # (T, K, B, G) for the pre-activations' input side W_ih x + b_ih
+    grad_recurrent: Tensor  # (T, K, B, G) for their recurrent side W_hh h + b_hh
+    grad_x: Tensor  # (T, K, B, I) for the layer's input
+
+
+class Cell(Strict):
+    """A kind of layer and its options; the equations are pure functions of weights and inputs."""
+
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    cite: ClassVar[Cite]
+    equations: ClassVar[tuple[str, ...]]
+    gates: ClassVar[tuple[Gate, ...]] = ()
+    states: ClassVar[tuple[str, ...]] = ("h",)
+
+    name: str
+    hidden: int = Field(
+        32,
+        title="Hidden units",
+        description="How many numbers the model can keep in mind. More remember more and train slower.",
+        ge=1,
+        le=config.MAX_HIDDEN,
+    )
+    layers: int = Field(
+        1,
+        title="Layers",
+        description="Layers stacked on top of each other; each reads the hidden states of the one below.",
+        ge=1,
+        le=config.MAX_LAYERS,
+    )
+
+    @abstractmethod
+    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Array]:
+        """Draw one layer's starting weights.
+
+        Args:
+            rng: where the randomness comes from; the same state draws the same weights.
+            inputs: I, width of this layer's input.
+            layer: its number, 0 at the bottom.
+            span: the longest time that the task asks to remember, in steps.
+
+        Returns:
+            Arrays under torch.nn's names without the layer's suffix, in torch.nn's order.
+        """
+
+    @abstractmethod
+    def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
+        """Run one layer over a batch from a zero state. x  # (T, B, I)"""
+
+    @abstractmethod
+    def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
+        """Sweep derivatives back through time in closed form.
+
+        Args:
+            w: the layer's weights.
+            trace: what `scan` returned.
+            grad_h: (T, K, B, H) derivative of the K scalars for h_t through everything *but* this layer's own
+                later steps. It is overwritten with the total derivative.
+            cut: truncation; the state's derivative is dropped every `cut` steps counted from the end, so an answer
+                at the last step reaches `cut` steps at most. None: the full derivative.
+            layer: the layer's number, 0 at the bottom.
+        """
+
+    @abstractmethod
+    def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
+        """Sum a sweep (K = 1) into the derivative of every weight, under the names of `initial`."""
+
+    @abstractmethod
+    def unshared(self, inputs: int, length: int) -> int:
+        """Parameters (read-out left out) of a net without sharing that spans `length` steps."""
+
+    def parameters(self, inputs: int) -> int:
+        """Parameters (read-out left out) that are used again at every time step."""
+        rng = np.random.default_rng(0)
+        widths = [inputs] + [self.hidden] * (self.layers - 1)
+        return sum(
+            array.size
+            for layer, width in enumerate(widths)
+            for array in self.initial(rng, width, layer, span=2).values()
+        )
+
+
+def uniform(rng: np.random.Generator, bound: float, *shape: int) -> Array:
+    """U(-bound, bound) in float32."""
+    return rng.uniform(-bound, bound, shape).astype(np.float32)

@@ -1,0 +1,82 @@
+"""The net without memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from .. import config
+from .activation import Activation, slope, squash
+from .base import Array, Cell, Cite, Sweep, Trace, Weights, uniform
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class FeedForward(Cell):
+    """An MLP over the last `window` inputs: h_t = φ(W [x_{t-w+1}; ...; x_t] + b), inputs before the first are zero.
+
+    It carries nothing from one step to the next, so it connects exactly window - 1 steps back.
+    """
+
+    title: ClassVar[str] = "Feed-forward"
+    summary: ClassVar[str] = "No memory: it sees the last few inputs at once, each through weights of its own."
+    cite: ClassVar[Cite] = Cite(
+        "Rumelhart, Hinton & Williams 1986, Learning representations by back-propagating errors",
+        "https://doi.org/10.1038/323533a0",
+    )
+    equations: ClassVar[tuple[str, ...]] = ("h_t = φ(W [x_{t-w+1}; …; x_t] + b)",)
+
+    name: Literal["feedforward"] = "feedforward"
+    window: int = Field(
+        8,
+        title="Window w",
+        description="How many inputs it sees at once. It can connect exactly w - 1 steps back, and not one more.",
+        ge=1,
+        le=config.MAX_STEPS_OF_TIME,
+    )
+    activation: Activation = Field("tanh", title="Activation φ", description="The squashing function.")
+
+    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Array]:
+        """PyTorch's initialisation of a linear layer: U(-1/sqrt(fan-in), 1/sqrt(fan-in))."""
+        fan_in = self._window(layer) * inputs
+        bound = fan_in**-0.5
+        return {"weight": uniform(rng, bound, self.hidden, fan_in), "bias": uniform(rng, bound, self.hidden)}
+
+    def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
+        windows = self._windows(x, self._window(layer))
+        h = windows @ w["weight"].mT + w["bias"]
+        squash(self.activation)(h)
+        return Trace(x=x, h=h, c=None, gates={}, saved={"windows": windows})
+
+    def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
+        T, K, B, _ = grad_h.shape
+        grad_pre = grad_h * slope(self.activation, trace.h)[:, None]
+        width, inputs = self._window(layer), trace.x.shape[2]
+        grad_windows = (grad_pre @ w["weight"]).view(T, K, B, width, inputs)
+        grad_x = grad_windows.new_zeros(T, K, B, inputs)
+        for back in range(min(width, T)):  # the window's entry that lies `back` steps before its end
+            grad_x[: T - back] += grad_windows[back:, :, :, width - 1 - back]
+        return Sweep(grad_h, None, grad_pre, grad_pre, grad_x)
+
+    def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
+        grad_pre = sweep.grad_input[:, 0].flatten(0, 1)
+        return {"weight": grad_pre.mT @ trace.saved["windows"].flatten(0, 1), "bias": grad_pre.sum(0)}
+
+    def unshared(self, inputs: int, length: int) -> int:
+        return self.model_copy(update={"window": length}).parameters(inputs)
+
+    def _window(self, layer: int) -> int:
+        return self.window if layer == 0 else 1  # only the bottom layer looks back
+
+    @staticmethod
+    def _windows(x: Tensor, width: int) -> Tensor:
+        """(T, B, I) -> (T, B, width * I): at each step the last `width` inputs, oldest first."""
+        T, B, inputs = x.shape
+        if width == 1:
+            return x
+        padded = x.new_zeros(T + width - 1, B, inputs)
+        padded[width - 1 :] = x
+        return padded.unfold(0, width, 1).transpose(2, 3).reshape(T, B, width * inputs)

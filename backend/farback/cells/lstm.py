@@ -1,0 +1,107 @@
+"""Long short-term memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from .base import Array, Cite, Gate, Sweep, Trace, Weights
+from .recurrent import Recurrent, chrono, is_cut
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class LSTM(Recurrent):
+    """i, f, o = σ(...), g = tanh(...), c = f c + i g, h = o tanh(c), laid out as torch.nn.LSTM."""
+
+    title: ClassVar[str] = "LSTM"
+    summary: ClassVar[str] = "A memory cell beside the hidden state; gates decide what is written, kept and shown."
+    cite: ClassVar[Cite] = Cite(
+        "Hochreiter & Schmidhuber 1997, with the forget gate of Gers, Schmidhuber & Cummins 2000",
+        "https://doi.org/10.1162/089976600300015015",
+    )
+    equations: ClassVar[tuple[str, ...]] = (
+        "i_t = σ(W_ii x_t + b_ii + W_hi h_{t-1} + b_hi)",
+        "f_t = σ(W_if x_t + b_if + W_hf h_{t-1} + b_hf)",
+        "g_t = tanh(W_ig x_t + b_ig + W_hg h_{t-1} + b_hg)",
+        "o_t = σ(W_io x_t + b_io + W_ho h_{t-1} + b_ho)",
+        "c_t = f_t · c_{t-1} + i_t · g_t",
+        "h_t = o_t · tanh(c_t)",
+    )
+    gates: ClassVar[tuple[Gate, ...]] = (
+        Gate("i", "input gate: how much of the candidate is written into the memory", 0),
+        Gate("f", "forget gate: how much of the memory is kept (1 keeps all)", 0),
+        Gate("g", "candidate: what would be written", -1),
+        Gate("o", "output gate: how much of the memory is shown", 0),
+    )
+    states: ClassVar[tuple[str, ...]] = ("h", "c")
+    blocks: ClassVar[int] = 4
+
+    name: Literal["lstm"] = "lstm"
+    forget_bias: Literal["chrono"] | Annotated[float, Field(ge=-10, le=10)] = Field(
+        "chrono",
+        title="Forget bias",
+        description="Where the forget gate starts. 'chrono' spreads the units over all time scales of the task "
+        "(and closes the input gates to match); a number starts every unit there, 0 half open, 2 mostly keeping.",
+    )
+
+    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Array]:
+        w, H = super().initial(rng, inputs, layer, span), self.hidden
+        total = w["bias_ih"]  # torch.nn adds two biases; the other one is zero where a start is prescribed
+        if self.forget_bias == "chrono":
+            w["bias_hh"], total[:] = np.zeros_like(total), 0
+            total[H : 2 * H] = chrono(rng, span, H)
+            total[:H] = -total[H : 2 * H]
+        else:
+            w["bias_hh"][H : 2 * H], total[H : 2 * H] = 0, self.forget_bias
+        return w
+
+    def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
+        import torch
+
+        T, B, H = *x.shape[:2], self.hidden
+        gates = x @ w["weight_ih"].mT + (w["bias_ih"] + w["bias_hh"])  # (T, B, 4H) pre-activations, then in place
+        w_hh = w["weight_hh"].mT
+        h_all, c_all, tanh_c_all = (gates.new_empty(T, B, H) for _ in range(3))
+        h, c = gates.new_zeros(B, H), gates.new_zeros(B, H)
+        steps = zip(gates.unbind(), h_all.unbind(), c_all.unbind(), tanh_c_all.unbind(), strict=True)
+        for a, h_next, c_next, tanh_c in steps:
+            a.addmm_(h, w_hh)
+            i_f, g, o = a.split_with_sizes((2 * H, H, H), 1)
+            i_f.sigmoid_()
+            g.tanh_()
+            o.sigmoid_()
+            i, f = i_f.split_with_sizes((H, H), 1)
+            c = torch.mul(f, c, out=c_next).addcmul_(i, g)
+            h = torch.mul(o, torch.tanh(c, out=tanh_c), out=h_next)
+        i, f, g, o = gates.split(H, 2)
+        return Trace(x, h_all, c_all, {"i": i, "f": f, "g": g, "o": o}, {"tanh_c": tanh_c_all})
+
+    def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
+        import torch
+
+        T, K, B, H = grad_h.shape
+        assert trace.c is not None  # this cell's own scan made it
+        i, f, g, o = trace.gates.values()
+        tanh_c = trace.saved["tanh_c"]
+        c_before = torch.cat([torch.zeros_like(trace.c[:1]), trace.c[:-1]])
+        # All factors that do not depend on what comes back, for all steps at once:
+        h_to_c = o * (1 - tanh_c * tanh_c)  # d h / d c
+        c_to_pre = torch.stack([g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g)], 2)  # (T, B, 3, H)
+        h_to_o = tanh_c * o * (1 - o)
+        grad_c = torch.zeros_like(grad_h)
+        grad_pre = grad_h.new_empty(T, K, B, 4, H)
+        flat = grad_pre.view(T, K * B, 4 * H)
+        for t in range(T - 1, -1, -1):
+            dh, dc = grad_h[t], grad_c[t]
+            dc.addcmul_(dh, h_to_c[t])
+            torch.mul(dc[:, :, None], c_to_pre[t], out=grad_pre[t, :, :, :3])
+            torch.mul(dh, h_to_o[t], out=grad_pre[t, :, :, 3])
+            if t > 0 and not is_cut(t, T, cut):
+                grad_h[t - 1].view(K * B, H).addmm_(flat[t], w["weight_hh"])
+                torch.mul(dc, f[t], out=grad_c[t - 1])
+        pre = grad_pre.view(T, K, B, 4 * H)
+        return Sweep(grad_h, grad_c, pre, pre, pre @ w["weight_ih"])

@@ -1,0 +1,59 @@
+"""What the recurrent cells share: torch.nn's parameters, and the sums behind their gradients."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from .base import Array, Cell, Sweep, Trace, uniform
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Recurrent(Cell):
+    """A layer with weights W_ih (G x I), W_hh (G x H) and biases b_ih, b_hh (G), shared by all time steps.
+
+    G is H times the number of pre-activations, stacked as in torch.nn.
+    """
+
+    blocks: ClassVar[int]
+    """Pre-activations of H units each: 1 for RNN, 3 for GRU, 4 for LSTM."""
+
+    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Array]:
+        """PyTorch's initialisation, U(-1/sqrt(H), 1/sqrt(H)) for everything; cells refine it."""
+        rows, bound = self.blocks * self.hidden, 1 / math.sqrt(self.hidden)
+        return {
+            "weight_ih": uniform(rng, bound, rows, inputs),
+            "weight_hh": uniform(rng, bound, rows, self.hidden),
+            "bias_ih": uniform(rng, bound, rows),
+            "bias_hh": uniform(rng, bound, rows),
+        }
+
+    def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
+        grad_input, grad_recurrent = sweep.grad_input[:, 0], sweep.grad_recurrent[:, 0]  # (T, B, G)
+        later = grad_recurrent[1:].flatten(0, 1)  # the state before the first step is zero: nothing to add there
+        return {
+            "weight_ih": grad_input.flatten(0, 1).mT @ trace.x.flatten(0, 1),
+            "weight_hh": later.mT @ trace.h[:-1].flatten(0, 1),
+            "bias_ih": grad_input.sum((0, 1)),
+            "bias_hh": grad_recurrent.sum((0, 1)),
+        }
+
+    def unshared(self, inputs: int, length: int) -> int:
+        return length * self.parameters(inputs)
+
+
+def is_cut(t: int, length: int, cut: int | None) -> bool:
+    """Whether truncation drops the state's derivative on its way from step t to t - 1."""
+    return cut is not None and (length - t) % cut == 0
+
+
+def chrono(rng: np.random.Generator, span: int, size: int) -> Array:
+    """log U(1, span - 1): biases under which a gate's memory decays over 1 to span steps.
+
+    Source: Tallec & Ollivier 2018, arXiv 1804.11188.
+    """
+    return np.log(rng.uniform(1, max(span - 1, 2), size)).astype(np.float32)

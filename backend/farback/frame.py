@@ -1,0 +1,241 @@
+"""Frame: what a model looks like at one training step. The only wire schema; encode, decode, version."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from .tasks.base import Array
+
+VERSION = 1
+"""Raised whenever a reader of the old form would misread the new one."""
+
+Coding = Literal["linear", "signed", "log10"]
+
+
+@dataclass(frozen=True)
+class LayerFrame:
+    """One layer on the displayed probe sequence. T time steps, H hidden units."""
+
+    h: Array  # (T, H) hidden state
+    c: Array | None  # (T, H) cell state, where the cell has one
+    gates: Mapping[str, Array]  # each (T, H)
+    grad_h: Array  # (T, H) d loss / d h_t with c_t held fixed
+    grad_c: Array | None  # (T, H) d loss / d c_t including the path through h_t
+    grad_norm: Array  # (T,) Euclidean norm of [grad_h; grad_c]
+    signal: Array  # (T,) median over probe sequences of G: the norm at t over the norm at the answer step
+
+
+@dataclass(frozen=True)
+class SkillByLag:
+    """The measure behind the reach: skill (1 is perfect, 0 is chance), or nats of loss added without older context."""
+
+    measure: Literal["skill", "added_loss"]
+    lags: list[int]
+    value: list[float | None]
+    trials: int  # held-out sequences a lag
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far back the model answers from, in steps."""
+
+    value: int
+    at_least: bool  # whether the longest tested lag was reached
+    spread: list[int] | None  # 5 % and 95 % points over resampled trials; only in a result
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """How far back the gradient sees, in steps."""
+
+    value: int | None  # None while the gradient is not finite
+    threshold: float  # share of the largest entry
+    at_start: int | None  # the same at step 0
+    spread: list[float] | None  # quartiles over sequences
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One training step of one run, measured on a fixed held-out probe batch. K answer steps, I inputs, O outputs."""
+
+    run: str
+    seq: int
+    step: int
+    last: bool
+    loss: float | None  # on held-out sequences; cross-entropy in nats, or mean squared error
+    accuracy: float | None  # share of right answers on the same, where the task has classes
+    train_loss: float | None  # mean over the updates since the frame before
+    solved_at: int | None
+    reason: str | None  # why a number is None
+    x: Array  # (T, I) input of the displayed sequence
+    y: list[int | float | None]  # T targets
+    output: Array  # (T, O) class probabilities, or predicted values
+    answers: list[int]
+    layers: list[LayerFrame]
+    connectivity: Array  # (K, T) norm of d s_k / d x_t
+    profile: Array  # (T,) by lag: median of C[k, k - d] over its maximum at d >= 1
+    by_lag: SkillByLag
+    reach: Reach
+    horizon: Horizon
+    version: int = VERSION
+
+    def result(self) -> dict[str, Any]:
+        """What a run's answer carries once it is done: the last frame's numbers."""
+        return {
+            "loss": self.loss,
+            "accuracy": self.accuracy,
+            "solved_at": self.solved_at,
+            "reach": asdict(self.reach),
+            "horizon": asdict(self.horizon),
+            "steps": self.step,
+        }
+
+
+CODINGS: dict[str, Coding] = {
+    "x": "linear",
+    "output": "linear",
+    "connectivity": "log10",
+    "profile": "log10",
+    "h": "signed",
+    "c": "signed",
+    "grad_h": "signed",
+    "grad_c": "signed",
+    "grad_norm": "log10",
+    "signal": "log10",
+}
+"""How each array travels; gates by whether they can be negative."""
+
+FLOOR = 1e-30
+"""Magnitudes below it travel as exact zero: they are below anything that float32 sums can tell apart."""
+
+
+def encode(frame: Frame, full: bool = False) -> bytes:
+    """The frame as JSON: arrays as one byte a value with its scale, or (full) as float32."""
+    values = _shallow(frame)
+    values["layers"] = [_encode_layer(layer, full) for layer in frame.layers]
+    for name in ("x", "output", "connectivity", "profile"):
+        values[name] = pack(values[name], CODINGS[name], full)
+    for name in ("by_lag", "reach", "horizon"):
+        values[name] = asdict(values[name])
+    return json.dumps(values, allow_nan=False, separators=(",", ":")).encode()
+
+
+def decode(data: bytes) -> Frame:
+    """Read `encode`'s JSON back; arrays come back as float32, rounded as their coding rounds."""
+    values = json.loads(data)
+    if values.get("version") != VERSION:
+        raise ValueError(f"This frame has version {values.get('version')}, this code reads {VERSION}.")
+    values["layers"] = [_decode_layer(layer) for layer in values["layers"]]
+    for name in ("x", "output", "connectivity", "profile"):
+        values[name] = unpack(values[name])
+    for name, kind in (("by_lag", SkillByLag), ("reach", Reach), ("horizon", Horizon)):
+        values[name] = kind(**values[name])
+    return Frame(**values)
+
+
+def pack(array: Array, coding: Coding, full: bool = False) -> dict[str, Any]:
+    """One array as Plotly's typed-array spec, with the scale by which its bytes are read."""
+    shape = ",".join(str(size) for size in array.shape)
+    if full:
+        return {"dtype": "f4", "bdata": _base64(array.astype("<f4")), "shape": shape}
+    codes, scale, offset = {"linear": _linear, "signed": _signed, "log10": _log10}[coding](array)
+    return {
+        "dtype": "u1",
+        "bdata": _base64(codes),
+        "shape": shape,
+        "scale": scale,
+        "offset": offset,
+        "map": "log10" if coding == "log10" else "linear",
+        "signed": coding == "signed",
+    }
+
+
+def unpack(packed: Mapping[str, Any]) -> Array:
+    """The values behind `pack`, as float32."""
+    shape = tuple(int(size) for size in packed["shape"].split(","))
+    raw = base64.b64decode(packed["bdata"])
+    if packed["dtype"] == "f4":
+        return np.frombuffer(raw, "<f4").reshape(shape).astype(np.float32)
+    codes = np.frombuffer(raw, np.uint8).reshape(shape)
+    values = packed["offset"] + packed["scale"] * codes.astype(np.float64)
+    if packed["map"] == "log10":
+        values = np.where(codes == 0, 0.0, 10.0**values)
+    missing = 0 if packed["signed"] else 255
+    return np.where(codes == missing, np.nan, values).astype(np.float32)
+
+
+def _linear(array: Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
+    """Codes 0..254 from the smallest to the largest value, 255 not finite."""
+    finite = np.isfinite(array)
+    low = float(array.min(where=finite, initial=math.inf)) if finite.any() else 0.0
+    high = float(array.max(where=finite, initial=-math.inf)) if finite.any() else 1.0
+    scale = (high - low) / 254 or 1.0
+    return _coded((array - low) / scale, finite, 255), scale, low
+
+
+def _signed(array: Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
+    """Codes 1..255 around 128, which is exactly zero; 0 is not finite."""
+    finite = np.isfinite(array)
+    bound = float(np.abs(array).max(where=finite, initial=0.0))
+    scale = bound / 127 or 1.0
+    return _coded(array / scale + 128, finite, 0), scale, -128 * scale
+
+
+def _log10(array: Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
+    """Codes 1..254 for log10 of the magnitude; 0 is exact zero or below the floor, 255 not finite."""
+    finite = np.isfinite(array)
+    seen = finite & (array >= FLOOR)
+    log = np.log10(array, out=np.zeros(array.shape, np.float64), where=seen)
+    low = float(log.min(where=seen, initial=math.inf)) if seen.any() else 0.0
+    high = float(log.max(where=seen, initial=-math.inf)) if seen.any() else 0.0
+    scale = (high - low) / 253 or 1.0
+    codes = _coded((log - low) / scale + 1, finite, 255)
+    codes[finite & ~seen] = 0
+    return codes, scale, low - scale
+
+
+def _coded(
+    values: np.ndarray[Any, Any], finite: np.ndarray[Any, np.dtype[np.bool_]], missing: int
+) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    rounded = np.rint(values, out=np.full(values.shape, missing, np.float64), where=finite)
+    return rounded.astype(np.uint8)
+
+
+def _base64(array: np.ndarray[Any, Any]) -> str:
+    return base64.b64encode(np.ascontiguousarray(array).data).decode()
+
+
+def _shallow(value: object) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
+
+
+def _gate_coding(array: Array) -> Coding:
+    return "signed" if bool((array < 0).any()) else "linear"
+
+
+def _encode_layer(layer: LayerFrame, full: bool) -> dict[str, Any]:
+    values = _shallow(layer)
+    gates = {name: pack(gate, _gate_coding(gate), full) for name, gate in layer.gates.items()}
+    arrays = {
+        name: None if array is None else pack(array, CODINGS[name], full)
+        for name, array in values.items()
+        if name != "gates"
+    }
+    return arrays | {"gates": gates}
+
+
+def _decode_layer(values: dict[str, Any]) -> LayerFrame:
+    arrays = {name: None if packed is None else unpack(packed) for name, packed in values.items() if name != "gates"}
+    return LayerFrame(gates={name: unpack(gate) for name, gate in values["gates"].items()}, **arrays)
+
+
+def stamped(frame: Frame, run: str) -> Frame:
+    """The same frame under a run's id."""
+    return replace(frame, run=run)

@@ -1,0 +1,124 @@
+"""Model: layers of one cell and a linear read-out, over one flat vector of weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .cells import Cell, Sweep, Trace
+from .cells.base import Array, uniform
+
+WORKSPACE = 2**20
+"""Floats that one layer's scan may fill before a batch is cut up: what stays in a core's cache, measured."""
+
+
+class Model:
+    """What a run trains: `cell.layers` layers of the cell, then logits = W h + b of the top layer's h.
+
+    Args:
+        cell: the kind of layer and its options.
+        inputs: I, width of the model's input.
+        outputs: O, width of the read-out.
+        weights: arrays named as in `weights`; they are copied.
+        dtype: of the weights and of all that is computed from them.
+    """
+
+    def __init__(
+        self,
+        cell: Cell,
+        inputs: int,
+        outputs: int,
+        weights: Mapping[str, Array],
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        self.cell = cell
+        self.inputs, self.outputs = inputs, outputs
+        self.flat = torch.cat([torch.from_numpy(array).to(dtype).flatten() for array in weights.values()])
+        self._shapes = {name: array.shape for name, array in weights.items()}
+        self.weights = self.views(self.flat)
+
+    @classmethod
+    def drawn(cls, cell: Cell, inputs: int, outputs: int, span: int, rng: np.random.Generator) -> Model:
+        """A model with starting weights drawn from `rng`; the read-out starts as torch.nn.Linear does."""
+        weights: dict[str, Array] = {}
+        for layer in range(cell.layers):
+            drawn = cell.initial(rng, inputs if layer == 0 else cell.hidden, layer, span)
+            weights |= {f"recurrent.{name}_l{layer}": array for name, array in drawn.items()}
+        bound = cell.hidden**-0.5
+        weights["readout.weight"] = uniform(rng, bound, outputs, cell.hidden)
+        weights["readout.bias"] = uniform(rng, bound, outputs)
+        return cls(cell, inputs, outputs, weights)
+
+    @cached_property
+    def layers(self) -> list[dict[str, Tensor]]:
+        """Each layer's weights under the names its cell uses (views into the flat vector)."""
+        suffixes = [f"_l{layer}" for layer in range(self.cell.layers)]
+        return [
+            {
+                name.removeprefix("recurrent.").removesuffix(suffix): view
+                for name, view in self.weights.items()
+                if name.startswith("recurrent.") and name.endswith(suffix)
+            }
+            for suffix in suffixes
+        ]
+
+    def views(self, flat: Tensor) -> dict[str, Tensor]:
+        """Cut a vector as long as `flat` into views, named and shaped as the weights."""
+        parts = flat.split([math.prod(shape) for shape in self._shapes.values()])
+        return {name: part.view(shape) for (name, shape), part in zip(self._shapes.items(), parts, strict=True)}
+
+    def state_dict(self) -> dict[str, Array]:
+        """Copies of the weights; `recurrent.*` without its prefix loads into torch.nn, `readout.*` into Linear."""
+        return {name: view.numpy().copy() for name, view in self.weights.items()}
+
+    def scan(self, x: Tensor) -> list[Trace]:
+        """Run all layers. x  # (T, B, I); one Trace a layer, the bottom first."""
+        traces: list[Trace] = []
+        for layer, w in enumerate(self.layers):
+            traces.append(self.cell.scan(w, traces[-1].h if traces else x, layer))
+        return traces
+
+    def readout(self, h: Tensor) -> Tensor:
+        """(..., H) -> (..., O): logits, or predicted values in a regression."""
+        return h @ self.weights["readout.weight"].mT + self.weights["readout.bias"]
+
+    def predict(self, x: Array, answers: Sequence[int]) -> Array:
+        """Raw outputs at the answer steps. x  # (T, N, I) -> (K, N, O); any N, worked off in blocks."""
+        T, N, _ = x.shape
+        block = max(16, WORKSPACE // (T * self.cell.hidden * (len(self.cell.gates) + 2)))
+        rows = list(answers)
+        parts = [
+            self.readout(self.scan(torch.from_numpy(x[:, start : start + block]))[-1].h[rows])
+            for start in range(0, N, block)
+        ]
+        return torch.cat(parts, 1).numpy()
+
+    def sweep(self, traces: Sequence[Trace], grad_h: Tensor, cut: int | None = None) -> list[Sweep]:
+        """Sweep derivatives of K scalars back through all layers and all time.
+
+        Args:
+            traces: what `scan` returned.
+            grad_h: (T, K, B, H) derivative for the top layer's h_t through the read-out alone; overwritten.
+            cut: truncation, see `Cell.sweep`.
+
+        Returns:
+            One Sweep a layer, the bottom first.
+        """
+        sweeps: list[Sweep] = []
+        for layer in reversed(range(self.cell.layers)):
+            into = sweeps[-1].grad_x.clone() if sweeps else grad_h
+            sweeps.append(self.cell.sweep(self.layers[layer], traces[layer], into, cut, layer))
+        return sweeps[::-1]
+
+    def gradient(self, traces: Sequence[Trace], sweeps: Sequence[Sweep]) -> dict[str, Tensor]:
+        """Derivative of one scalar (K = 1, summed over sequences) for the weights of all layers."""
+        return {
+            f"recurrent.{name}_l{layer}": grad
+            for layer, (trace, sweep) in enumerate(zip(traces, sweeps, strict=True))
+            for name, grad in self.cell.gradient(trace, sweep).items()
+        }

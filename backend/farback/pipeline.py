@@ -1,0 +1,147 @@
+"""The whole pipeline on one page: a spec in, frames out. Works in a REPL, with no server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .cells.base import Array
+from .config import SETTLE_STEPS
+from .errors import Exploded
+from .frame import Frame, stamped
+from .probing.observe import Observer, Progress
+from .spec import RunSpec, parse_spec
+from .training import Training
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One training step as it is kept."""
+
+    frame: Frame
+    weights: dict[str, Array]
+    """torch.nn's names and layout: `recurrent.weight_ih_l0`, ..., `readout.weight`, `readout.bias`."""
+    checkpoint: dict[str, Array]
+    """All that `record(resume=...)` needs to go on from here, bit for bit."""
+
+
+@dataclass
+class Story:
+    """What a run must remember between its frames."""
+
+    seq: int = 0
+    losses: float = 0.0  # sum of training losses since the last frame
+    updates: int = 0
+    solved_at: int | None = None  # first of two solved frames in a row
+    was_solved: bool = False
+    candidate: int | None = None
+    stop_at: int | None = None
+    horizon_at_start: int | None = None
+
+    def as_array(self) -> Array:
+        numbers = (
+            self.seq,
+            self.solved_at,
+            self.was_solved,
+            self.candidate,
+            self.stop_at,
+            self.horizon_at_start,
+        )
+        return np.array([-1 if n is None else n for n in numbers], np.float32)
+
+    @classmethod
+    def from_array(cls, array: Array) -> Story:
+        seq, solved_at, was_solved, candidate, stop_at, at_start = (None if n < 0 else int(n) for n in array)
+        return cls(seq or 0, 0.0, 0, solved_at, bool(was_solved), candidate, stop_at, at_start)
+
+
+def is_frame(step: int) -> bool:
+    """Whether a frame is taken at this step: 0, 1, 2, 4, 8, 16, every 10 to 200, then every 50.
+
+    It depends on the step alone, never on the clock, so a run that was cut off shows the same frames again.
+    """
+    if step <= 16:
+        return step in (0, 1, 2, 4, 8, 16)
+    return step % 10 == 0 if step <= 200 else step % 50 == 0
+
+
+def run(spec: RunSpec | Mapping[str, Any]) -> Iterator[Frame]:
+    """Train one model and yield its frames.
+
+    Args:
+        spec: a RunSpec, or JSON values as in `{"task": {"name": "recall"}, "cell": {"name": "lstm"}}`.
+
+    Raises:
+        InvalidInput: the spec is not one.
+        Exploded: the loss or the gradient stopped being finite; raised after the frame that shows it.
+    """
+    resolved = spec if isinstance(spec, RunSpec) else parse_spec(dict(spec))
+    return (moment.frame for moment in record(resolved))
+
+
+def record(
+    spec: RunSpec,
+    resume: dict[str, Array] | None = None,
+    after_step: Callable[[int], None] | None = None,
+    run_id: str = "",
+) -> Iterator[Moment]:
+    """Train one model and yield every moment that is kept.
+
+    Args:
+        spec: the run.
+        resume: a moment's checkpoint; the run then goes on after it, and ends in the same bits.
+        after_step: called with the step after every update; it may raise to stop the run.
+        run_id: the id that the frames carry.
+    """
+    observer = Observer(spec)
+    training = Training(spec, resume)
+    story = Story() if resume is None else Story.from_array(resume["story"])
+    if resume is None:
+        yield _moment(training, observer, story, run_id, last=False)
+    while training.step < (story.stop_at or spec.training.steps):
+        loss = training.update()
+        if not np.isfinite(loss):
+            yield _moment(training, observer, story, run_id, last=True)
+            raise Exploded(training.step + 1)
+        story.losses += loss
+        story.updates += 1
+        if after_step is not None:
+            after_step(training.step)
+        last = training.step == (story.stop_at or spec.training.steps)
+        if last or is_frame(training.step):
+            yield _moment(training, observer, story, run_id, last)
+
+
+def _moment(training: Training, observer: Observer, story: Story, run_id: str, last: bool) -> Moment:
+    """Measure the model as it is, and move the story on."""
+    spec, model = training.spec, training.model
+    score = observer.score(model)
+    _judge(spec, story, training.step, spec.task.solved(score.loss, score.accuracy))
+    last = last or training.step == story.stop_at
+    progress = Progress(
+        seq=story.seq,
+        step=training.step,
+        last=last,
+        train_loss=story.losses / story.updates if story.updates else None,
+        solved_at=story.solved_at,
+        horizon_at_start=story.horizon_at_start,
+    )
+    frame = observer.frame(model, score, progress)
+    if training.step == 0:
+        story.horizon_at_start = frame.horizon.value
+    story.seq, story.losses, story.updates = story.seq + 1, 0.0, 0
+    return Moment(stamped(frame, run_id), model.state_dict(), training.state() | {"story": story.as_array()})
+
+
+def _judge(spec: RunSpec, story: Story, step: int, solved: bool) -> None:
+    """Solved at two frames in a row counts; the first of the two is the step it was solved at."""
+    if solved and story.was_solved and story.solved_at is None:
+        story.solved_at = story.candidate
+        if spec.training.stop == "solved":
+            story.stop_at = min(step + SETTLE_STEPS, spec.training.steps)
+    if not story.was_solved:
+        story.candidate = step if solved else None
+    story.was_solved = solved

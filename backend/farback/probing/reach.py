@@ -1,0 +1,61 @@
+"""Reach: how far back a model really answers from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ..cells.base import Array
+from ..config import REACH_NATS, REACH_SHARE, REACH_SKILL
+from ..frame import Reach
+from ..tasks import ByLag
+
+RESAMPLES = 200
+"""Bootstrap resamples behind the spread: its 5 % and 95 % points then rest on 10 values each."""
+
+
+def reach(by_lag: ByLag, rng: np.random.Generator | None = None) -> Reach:
+    """Read the reach off the skill (or added loss) by lag.
+
+    Args:
+        by_lag: the scores of every trial at every tested lag.
+        rng: for the spread, which is left out without it: trials are resampled with replacement within each lag,
+            and the spread is the 5 % and 95 % points of the reach over the resamples.
+    """
+    read = {"skill": from_skill, "added_loss": from_added_loss}[by_lag.measure]
+    value, at_least = read(by_lag.lags, by_lag.value)
+    if rng is None:
+        return Reach(value, at_least, None)
+    again = [read(by_lag.lags, _resampled(by_lag, rng).value)[0] for _ in range(RESAMPLES)]
+    low, high = np.quantile(again, [0.05, 0.95], method="inverted_cdf")
+    return Reach(value, at_least, [int(low), int(high)])
+
+
+def from_skill(lags: Sequence[int], skill: Array) -> tuple[int, bool]:
+    """The largest lag D with skill at least one half there and at 90 % or more of the lags up to it; 0 if none.
+
+    Returns:
+        The reach in steps, and whether it is the longest lag tested ("at least").
+    """
+    good = np.asarray(skill) >= REACH_SKILL
+    share = np.cumsum(good) / np.arange(1, len(good) + 1)
+    reached = np.flatnonzero(good & (share >= REACH_SHARE - 1e-12))
+    return (0, False) if not reached.size else (int(lags[reached[-1]]), bool(reached[-1] == len(good) - 1))
+
+
+def from_added_loss(lags: Sequence[int], added: Array) -> tuple[int, bool]:
+    """The smallest lag d such that replacing everything older changes the mean loss by less than 0.01 nat.
+
+    Returns:
+        The reach in steps, and whether even the longest tested lag was not enough ("at least").
+    """
+    unused = np.flatnonzero(np.abs(np.asarray(added)) < REACH_NATS)
+    return (int(lags[-1]), True) if not unused.size else (int(lags[unused[0]]), False)
+
+
+def _resampled(by_lag: ByLag, rng: np.random.Generator) -> ByLag:
+    lags, trials = by_lag.scores.shape
+    drawn = rng.integers(trials, size=(lags, trials))
+    return replace(by_lag, scores=np.take_along_axis(by_lag.scores, drawn, axis=1))

@@ -1,0 +1,203 @@
+"""RunSpec: what one run trains, fully resolved and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+from pydantic import Field, ValidationError
+
+from . import config
+from .cells import CELLS, AnyCell
+from .errors import InvalidInput, TooLarge
+from .presets import preset
+from .strict import Strict
+from .tasks import TASKS, AnyTask
+
+
+class Training(Strict):
+    """How the weights are moved."""
+
+    steps: int = Field(
+        1500,
+        title="Steps",
+        description="Updates of the weights at most; a run ends earlier when the task is solved.",
+        ge=1,
+        le=config.MAX_TRAINING_STEPS,
+    )
+    batch: int = Field(
+        32,
+        title="Batch",
+        description="Fresh sequences behind each update. More give a steadier direction and take longer.",
+        ge=1,
+        le=config.MAX_BATCH,
+    )
+    optimizer: Literal["adam", "sgd"] = Field(
+        "adam",
+        title="Optimizer",
+        description="Adam gives every weight a step size of its own; SGD follows the plain gradient, so a vanished "
+        "gradient moves nothing.",
+    )
+    lr: float = Field(
+        0.01,
+        title="Learning rate",
+        description="Size of the steps. Too small learns slowly, too large can explode.",
+        gt=0,
+        le=10,
+    )
+    clip: float | None = Field(
+        1.0,
+        title="Clip",
+        description="Longest gradient that is followed in full; a longer one is scaled down to this norm. "
+        "Empty: never clipped, so an exploding gradient is let loose.",
+        gt=0,
+        le=1e6,
+    )
+    truncate: int | None = Field(
+        None,
+        title="Truncate",
+        description="Cuts back-propagation through time every so many steps, counted from the end. It cuts what "
+        "training sees; the connectivity shown is always the full derivative.",
+        ge=1,
+        le=config.MAX_STEPS_OF_TIME,
+    )
+    stop: Literal["solved", "never"] = Field(
+        "solved",
+        title="Stop",
+        description=f"Ends {config.SETTLE_STEPS} steps after the task was solved at two frames in a row, or never early.",
+    )
+
+
+class RunSpec(Strict):
+    """One run: one model, trained once. Everything is resolved; equal specs train equal bits."""
+
+    task: AnyTask
+    cell: AnyCell
+    training: Training
+    seed: int = Field(
+        0,
+        title="Seed",
+        description="Where the randomness starts: the same seed draws the same data and the same starting weights.",
+        ge=0,
+        le=config.MAX_SEED,
+    )
+
+    @property
+    def private(self) -> bool:
+        """Whether it carries a person's own text, so that its id must be unguessable."""
+        return getattr(self.task, "text", None) is not None
+
+    def as_json(self) -> dict[str, Any]:
+        """The resolved spec as JSON values."""
+        return self.model_dump(mode="json")
+
+    def public_json(self) -> dict[str, Any]:
+        """The resolved spec without a person's own text, of which only the length is told."""
+        values = self.as_json()
+        if self.private:
+            values["task"] |= {"text": None, "text_length": len(values["task"]["text"])}
+        return values
+
+
+def parse_spec(raw: object) -> RunSpec:
+    """Resolve presets into a spec and check all of it.
+
+    Args:
+        raw: JSON values as in `{"task": {"name": "recall", "lag": 40}, "cell": {"name": "lstm"}}`; everything but the
+            two names may be left out.
+
+    Raises:
+        InvalidInput: something is unknown, missing, of the wrong type or out of range; names the field.
+        TooLarge: the training would take more work than a run may.
+    """
+    spec = _mapping(raw, None)
+    _known(spec, RunSpec, None)
+    task, cell = (_mapping(spec.get(part, {}), part) for part in ("task", "cell"))
+    training = _mapping(spec.get("training", {}), "training")
+    task_name, cell_name = _name(task, TASKS, "task"), _name(cell, CELLS, "cell")
+    defaults = preset(task_name, cell_name)
+    parts: dict[str, tuple[type[Strict], Mapping[str, Any]]] = {
+        "task": (TASKS[task_name], task),
+        "cell": (CELLS[cell_name], defaults["cell"] | cell),
+        "training": (Training, defaults["training"] | training),
+    }
+    checked = {name: _validate(model, values, name) for name, (model, values) in parts.items()}
+    whole = _validate(RunSpec, checked | {key: spec[key] for key in ("seed",) if key in spec}, None)
+    _bound_work(cast(RunSpec, whole))
+    return cast(RunSpec, whole)
+
+
+def _mapping(value: object, field: str | None) -> dict[str, Any]:
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return value
+    what = f"`{field}`" if field else "A run's spec"
+    raise InvalidInput(f'{what} must be a JSON object like {{"name": "recall"}}, not {_kind(value)}.', field)
+
+
+def _name(values: Mapping[str, Any], known: Mapping[str, object], part: str) -> str:
+    if "name" not in values:
+        raise InvalidInput(f"`{part}` needs a name; there are {_list(known)}.", f"{part}.name")
+    name = values["name"]
+    if not isinstance(name, str) or name not in known:
+        raise InvalidInput(f"There is no {part} called {_shown(name)}; there are {_list(known)}.", f"{part}.name")
+    return name
+
+
+def _known(values: Mapping[str, Any], model: type[Strict], part: str | None) -> None:
+    for key in values:
+        if key not in model.model_fields:
+            where = f"`{part}` has" if part else "A run's spec has"
+            raise InvalidInput(
+                f"{where} no option {_shown(key)}; there are {_list(model.model_fields)}.",
+                f"{part}.{key[:40]}" if part else key[:40],
+            )
+
+
+def _validate(model: type[Strict], values: Mapping[str, Any], part: str | None) -> Strict:
+    _known(values, model, part)
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        path = ".".join([part or "", *(str(step) for step in first["loc"][:1])]).strip(".")
+        raise InvalidInput(_sentence(path, first["msg"], first["input"], first["type"]), path or None) from None
+
+
+def _sentence(path: str, message: str, value: object, kind: str) -> str:
+    if kind == "value_error":  # a sentence that one of our own checks wrote
+        return message.removeprefix("Value error, ")
+    return f"`{path}` is {_shown(value)}: {message[0].lower()}{message[1:]}."
+
+
+def _bound_work(spec: RunSpec) -> None:
+    T, training = spec.task.length, spec.training
+    per_step = 6 * spec.cell.parameters(spec.task.inputs)  # 2 forwards and 4 backwards for each weight
+    work = float(per_step) * T * training.batch * training.steps
+    if work > config.MAX_WORK:
+        raise TooLarge(
+            f"This run would take {work:.1e} operations, at most {config.MAX_WORK:.0e} are allowed: lower the steps, "
+            "the hidden units, the batch or the length.",
+            "training.steps",
+        )
+    sweeps = T * training.steps * spec.cell.layers
+    if sweeps > config.MAX_SWEEPS:
+        raise TooLarge(
+            f"This run would go through {sweeps:,} time steps (steps x length x layers), at most "
+            f"{config.MAX_SWEEPS:,} are allowed: lower the steps, the layers or the length.",
+            "training.steps",
+        )
+
+
+def _list(names: Mapping[str, object]) -> str:
+    return ", ".join(names)
+
+
+def _kind(value: object) -> str:
+    return {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}.get(
+        type(value), "a number"
+    )
+
+
+def _shown(value: object) -> str:
+    text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    return text if len(text) <= 60 else f"{text[:60]}…"

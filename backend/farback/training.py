@@ -1,0 +1,137 @@
+"""Training: one update of the weights after another, by back-propagation through time. No I/O, no web."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .cells.base import Array
+from .model import Model
+from .spec import RunSpec
+from .tasks import Batch
+
+
+class Stream(IntEnum):
+    """What a random stream is for; each pair of seed and stream is independent of every other."""
+
+    WEIGHTS = 0
+    TRAINING = 1
+    PROBE = 2
+    HELD_OUT = 3
+    BY_LAG = 4
+
+
+def randomness(seed: int, stream: Stream, step: int = 0) -> np.random.Generator:
+    """The generator of one purpose at one step: it depends on nothing that went before, so a run can be resumed."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, int(stream), step))))
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The task's loss on a batch and its derivative for the read-out's output."""
+
+    value: float  # mean over masked entries: cross-entropy in nats, or squared error
+    grad: Tensor  # (N, O) of that mean, one row a masked entry
+
+
+class Training:
+    """A model and its optimiser on the way through a run.
+
+    Args:
+        spec: the run.
+        state: what `state` returned at some step; the training then goes on from there, bit for bit.
+    """
+
+    def __init__(self, spec: RunSpec, state: dict[str, Array] | None = None) -> None:
+        self.spec = spec
+        task = spec.task
+        self.model = Model.drawn(spec.cell, task.inputs, task.outputs, task.span, randomness(spec.seed, Stream.WEIGHTS))
+        self.step = 0
+        flat = self.model.flat
+        self._grad = flat.grad = torch.zeros_like(flat)
+        self._grads = self.model.views(self._grad)
+        self._optimizer: torch.optim.Optimizer
+        if spec.training.optimizer == "adam":
+            self._optimizer = torch.optim.Adam([flat], lr=spec.training.lr, fused=True)
+        else:
+            self._optimizer = torch.optim.SGD([flat], lr=spec.training.lr, fused=True)
+        if state is not None:
+            self._restore(state)
+
+    def update(self) -> float:
+        """One step: a fresh batch, forwards, backwards, clip, move. Returns the batch's loss before the move.
+
+        Where the loss or the gradient is not finite the weights are moved all the same, as plain training would
+        (they are lost then), and what is returned is not finite either.
+        """
+        batch = self.spec.task.batch(
+            randomness(self.spec.seed, Stream.TRAINING, self.step + 1), self.spec.training.batch
+        )
+        with torch.no_grad():
+            loss = self._backward(batch)
+            norm = float(self._grad.norm())
+            clip = self.spec.training.clip
+            if clip is not None and not norm <= clip:
+                self._grad.mul_(clip / norm)
+            self._optimizer.step()
+        self.step += 1
+        return loss if math.isfinite(norm) else norm
+
+    def state(self) -> dict[str, Array]:
+        """All that is needed to go on from this step: weights, the optimiser's memory, the step."""
+        moments = {k: v for k, v in self._optimizer.state[self.model.flat].items() if v is not None}
+        kept = {"flat": self.model.flat.numpy().copy(), "step": np.array([self.step], np.float32)}
+        return kept | {f"optimizer.{name}": np.array(value, np.float32).reshape(-1) for name, value in moments.items()}
+
+    def _restore(self, state: dict[str, Array]) -> None:
+        flat = self.model.flat
+        flat.copy_(torch.from_numpy(state["flat"]))
+        self.step = int(state["step"][0])
+        moments = {
+            name.removeprefix("optimizer."): torch.from_numpy(value.copy())
+            for name, value in state.items()
+            if name.startswith("optimizer.")
+        }
+        if "step" in moments:
+            moments["step"] = moments["step"].reshape(())
+        self._optimizer.state[flat] = moments
+
+    def _backward(self, batch: Batch) -> float:
+        """Fill the flat gradient with the derivative of the batch's mean loss; give the loss back."""
+        model = self.model
+        mask = torch.from_numpy(batch.mask)
+        traces = model.scan(torch.from_numpy(batch.x))
+        top = traces[-1].h[mask]  # (N, H)
+        loss = loss_of(self.spec.task.kind, model.readout(top), torch.from_numpy(batch.y)[mask])
+        grad_h = torch.zeros_like(traces[-1].h)
+        grad_h[mask] = loss.grad @ model.weights["readout.weight"]
+        sweeps = model.sweep(traces, grad_h[:, None], self.spec.training.truncate)
+        for name, grad in model.gradient(traces, sweeps).items():
+            self._grads[name].copy_(grad)
+        self._grads["readout.weight"].copy_(loss.grad.mT @ top)
+        self._grads["readout.bias"].copy_(loss.grad.sum(0))
+        return loss.value
+
+
+def loss_of(kind: str, output: Tensor, target: Tensor) -> Loss:
+    """Cross-entropy of logits and classes, or squared error of values; mean over entries.
+
+    Args:
+        kind: "classification" or "regression".
+        output: (N, O) raw outputs of the read-out.
+        target: (N,) classes, or (N, O) values.
+    """
+    N = output.shape[0]
+    if kind == "regression":
+        error = output - target
+        return Loss(float((error * error).mean()), error * (2 / error.numel()))
+    log_p = output.log_softmax(1)
+    grad = log_p.exp()
+    index = target[:, None]
+    value = -float(log_p.gather(1, index).mean())
+    return Loss(value, grad.scatter_add_(1, index, grad.new_full((N, 1), -1.0)).div_(N))

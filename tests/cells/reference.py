@@ -1,0 +1,56 @@
+"""Cells written once more, step by step and with autograd, as an oracle for the closed forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from farback.cells import Cell, FeedForward, Weights
+from farback.cells.rnn import RNN
+
+SQUASH = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid}
+
+
+@dataclass
+class Steps:
+    """What happened at each step, as nodes of autograd's graph."""
+
+    h: list[Tensor]
+    c: list[Tensor]
+
+
+def unroll(cell: Cell, w: Weights, x: Tensor, cut: int | None = None) -> Steps:
+    """Run one layer over x (T, B, I); `cut` detaches the state every so many steps counted from the end."""
+    T, B, _ = x.shape
+    if isinstance(cell, FeedForward):
+        return Steps([_window(cell, w, x, t) for t in range(T)], [])
+    h, c = (x.new_zeros(B, cell.hidden) for _ in range(2))
+    steps = Steps([], [])
+    for t in range(T):
+        if cut is not None and t > 0 and (T - t) % cut == 0:
+            h, c = h.detach(), c.detach()
+        h, c = _step(cell, w, x[t], h, c)
+        steps.h.append(h)
+        steps.c += [c] if "c" in cell.states else []
+    return steps
+
+
+def _step(cell: Cell, w: Weights, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    into = x @ w["weight_ih"].T + w["bias_ih"]
+    back = h @ w["weight_hh"].T + w["bias_hh"]
+    if isinstance(cell, RNN):
+        return SQUASH[cell.activation](into + back), c
+    if cell.name == "gru":
+        (xr, xz, xn), (hr, hz, hn) = into.chunk(3, 1), back.chunk(3, 1)
+        r, z = torch.sigmoid(xr + hr), torch.sigmoid(xz + hz)
+        return (1 - z) * torch.tanh(xn + r * hn) + z * h, c
+    i, f, g, o = (into + back).chunk(4, 1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+def _window(cell: FeedForward, w: Weights, x: Tensor, t: int) -> Tensor:
+    seen = [x[s] if s >= 0 else torch.zeros_like(x[0]) for s in range(t - cell.window + 1, t + 1)]
+    return SQUASH[cell.activation](torch.cat(seen, 1) @ w["weight"].T + w["bias"])

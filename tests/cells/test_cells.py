@@ -1,0 +1,192 @@
+"""Cells against torch.nn, against autograd on a step-by-step reference, and against finite differences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from farback.cells import CELLS, Cell, FeedForward
+from farback.cells.gru import GRU
+from farback.cells.lstm import LSTM
+from farback.cells.recurrent import chrono
+from farback.cells.rnn import RNN, orthogonal
+
+from .reference import unroll
+
+VARIANTS: list[Cell] = [
+    FeedForward(hidden=5, window=3),
+    FeedForward(hidden=4, window=1, activation="sigmoid"),
+    RNN(hidden=5),
+    RNN(hidden=4, activation="relu", init="identity"),
+    RNN(hidden=4, activation="sigmoid", init="orthogonal"),
+    GRU(hidden=5),
+    GRU(hidden=4, update_bias=1.0),
+    LSTM(hidden=5),
+    LSTM(hidden=4, forget_bias=2.0),
+]
+NAMES = [f"{v.name}-{i}" for i, v in enumerate(VARIANTS)]
+
+
+def weights(cell: Cell, inputs: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> dict[str, torch.Tensor]:
+    drawn = cell.initial(np.random.default_rng(seed), inputs, 0, span=20)
+    return {name: torch.from_numpy(array).to(dtype) for name, array in drawn.items()}
+
+
+def noise(*shape: int, seed: int = 1) -> torch.Tensor:
+    return torch.from_numpy(np.random.default_rng(seed).standard_normal(shape))
+
+
+@pytest.mark.parametrize("cell", VARIANTS, ids=NAMES)
+@pytest.mark.parametrize("cut", [None, 1, 3])
+def test_sweep_equals_autograd_on_the_textbook_equations(cell: Cell, cut: int | None) -> None:
+    T, B, inputs = 7, 3, 4
+    if cut is not None and cell.name == "feedforward":
+        pytest.skip("a feed-forward net has no state to cut")
+    w, x = weights(cell, inputs), noise(T, B, inputs)
+    pull = noise(T, B, cell.hidden, seed=2)  # the scalar is sum(pull * h)
+    leaves = {name: value.clone().requires_grad_() for name, value in w.items()}
+    x_leaf = x.clone().requires_grad_()
+    steps = unroll(cell, leaves, x_leaf, cut)
+    for node in steps.h + steps.c:
+        node.retain_grad()
+    (torch.stack(steps.h) * pull).sum().backward()
+
+    trace = cell.scan(w, x)
+    sweep = cell.sweep(w, trace, pull[:, None].clone(), cut)
+
+    def same(ours: torch.Tensor, theirs: list[torch.Tensor] | torch.Tensor | None) -> None:
+        assert theirs is not None
+        expected = torch.stack(theirs) if isinstance(theirs, list) else theirs
+        assert torch.allclose(ours, expected, rtol=1e-10, atol=1e-12)
+
+    same(trace.h, [h.detach() for h in steps.h])
+    same(sweep.grad_h[:, 0], [h.grad for h in steps.h if h.grad is not None])
+    same(sweep.grad_x[:, 0], x_leaf.grad)
+    if trace.c is not None and sweep.grad_c is not None:
+        same(trace.c, [c.detach() for c in steps.c])
+        same(sweep.grad_c[:, 0], [c.grad for c in steps.c if c.grad is not None])
+    for name, grad in cell.gradient(trace, sweep).items():
+        same(grad, leaves[name].grad)
+
+
+@pytest.mark.parametrize("cell", VARIANTS, ids=NAMES)
+def test_several_scalars_at_once_are_the_same_as_one_by_one(cell: Cell) -> None:
+    T, K, B, inputs = 6, 4, 2, 3
+    w, x = weights(cell, inputs), noise(T, B, inputs)
+    pulls = noise(T, K, B, cell.hidden, seed=3)
+    trace = cell.scan(w, x)
+    together = cell.sweep(w, trace, pulls.clone())
+    for k in range(K):
+        alone = cell.sweep(w, trace, pulls[:, k : k + 1].clone())
+        assert torch.allclose(together.grad_x[:, k], alone.grad_x[:, 0], rtol=1e-12, atol=1e-14)
+        assert torch.allclose(together.grad_h[:, k], alone.grad_h[:, 0], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("cell", "module"),
+    [
+        (RNN(hidden=6), torch.nn.RNN),
+        (RNN(hidden=6, activation="relu"), torch.nn.RNN),
+        (GRU(hidden=6), torch.nn.GRU),
+        (LSTM(hidden=6), torch.nn.LSTM),
+    ],
+    ids=["rnn", "rnn-relu", "gru", "lstm"],
+)
+def test_weights_load_strictly_into_torch_nn_and_do_the_same_there(cell: Cell, module: Any) -> None:
+    inputs, T, B = 5, 9, 4
+    w = weights(cell, inputs, dtype=torch.float32)
+    options = {"nonlinearity": cell.activation} if isinstance(cell, RNN) else {}
+    theirs = module(inputs, cell.hidden, **options)
+    theirs.load_state_dict({f"{name}_l0": value for name, value in w.items()}, strict=True)
+    x = noise(T, B, inputs).float()
+    with torch.no_grad():
+        assert torch.allclose(cell.scan(w, x).h, theirs(x)[0], atol=1e-6)
+    assert cell.parameters(inputs) == sum(p.numel() for p in theirs.parameters())
+    assert cell.unshared(inputs, 10) == 10 * cell.parameters(inputs)
+
+
+@settings(max_examples=25, deadline=None)
+@given(window=st.integers(1, 12), length=st.integers(1, 12), answer=st.integers(0, 11), layers=st.just(1))
+def test_a_feed_forward_net_sees_exactly_its_window(window: int, length: int, answer: int, layers: int) -> None:
+    k = min(answer, length - 1)
+    cell = FeedForward(hidden=4, layers=layers, window=window)
+    w, x = weights(cell, 3), noise(length, 2, 3)
+    grad_h = torch.zeros(length, 1, 2, 4, dtype=torch.float64)
+    grad_h[k] = 1
+    reached = cell.sweep(w, cell.scan(w, x), grad_h).grad_x.norm(dim=-1)[:, 0]
+    for t in range(length):
+        inside = 0 <= k - t < window
+        assert bool((reached[t] > 0).all()) == inside
+        assert bool((reached[t] == 0).all()) != inside
+
+
+@pytest.mark.parametrize("cell", VARIANTS, ids=NAMES)
+def test_grad_x_equals_finite_differences(cell: Cell) -> None:
+    T, inputs, step = 5, 3, 1e-6
+    w, x = weights(cell, inputs), noise(T, 1, inputs) + 0.05
+    pull = noise(T, 1, cell.hidden, seed=4)
+    swept = cell.sweep(w, cell.scan(w, x), pull[:, None].clone()).grad_x[:, 0, 0]
+    for t in range(T):
+        for i in range(inputs):
+            high, low = x.clone(), x.clone()
+            high[t, 0, i] += step
+            low[t, 0, i] -= step
+            difference = ((cell.scan(w, high).h - cell.scan(w, low).h) * pull).sum() / (2 * step)
+            assert abs(float(difference - swept[t, i])) < 1e-7
+
+
+def test_a_gru_that_keeps_and_an_lstm_that_keeps_carry_the_gradient_unchanged() -> None:
+    T, B, H = 30, 2, 4
+    gru, lstm = GRU(hidden=H, update_bias=0.0), LSTM(hidden=H, forget_bias=0.0)
+    w = {name: torch.zeros_like(value) for name, value in weights(gru, 2).items()}
+    w["bias_ih"][H : 2 * H] = 1000.0  # z = 1
+    grad_h = torch.zeros(T, 1, B, H, dtype=torch.float64)
+    grad_h[-1] = 1
+    swept = gru.sweep(w, gru.scan(w, noise(T, B, 2)), grad_h)
+    assert bool((swept.grad_h == 1).all())
+    w = {name: torch.zeros_like(value) for name, value in weights(lstm, 2).items()}
+    w["bias_ih"][:H], w["bias_ih"][H : 2 * H], w["bias_ih"][3 * H :] = (
+        -1000.0,
+        1000.0,
+        1000.0,
+    )  # i = 0, f = o = 1
+    grad_h = torch.zeros(T, 1, B, H, dtype=torch.float64)
+    grad_h[-1] = 1
+    swept = lstm.sweep(w, lstm.scan(w, noise(T, B, 2)), grad_h)
+    assert swept.grad_c is not None
+    assert bool((swept.grad_c == 1).all())
+
+
+def test_starting_weights_are_what_they_are_called() -> None:
+    rng = np.random.default_rng(0)
+    q = orthogonal(rng, 32)
+    assert np.allclose(q @ q.T, np.eye(32), atol=1e-5)
+    biases = chrono(rng, 41, 10_000)
+    assert biases.min() >= 0
+    assert biases.max() <= np.log(40) + 1e-6
+    assert abs(np.exp(biases).mean() - 20.5) < 0.5  # U(1, 40)
+    drawn = LSTM(hidden=64).initial(rng, 3, 0, span=41)
+    total = drawn["bias_ih"] + drawn["bias_hh"]
+    assert (total[:64] == -total[64:128]).all()
+    assert (total[64:128] >= 0).all()
+    same = RNN(hidden=8, init="identity").initial(rng, 3, 0, span=41)
+    assert (same["weight_hh"] == np.eye(8)).all()
+    plain = RNN(hidden=64).initial(rng, 3, 0, span=41)
+    assert all(abs(array).max() <= 0.125 for array in plain.values())
+    assert all(abs(array).max() > 0.12 for name, array in plain.items() if "weight" in name)
+
+
+def test_every_registered_cell_names_its_gates_as_it_records_them() -> None:
+    for name, kind in CELLS.items():
+        cell = kind.model_validate({"name": name, "hidden": 3})
+        trace = cell.scan(weights(cell, 2), noise(4, 2, 2))
+        assert tuple(trace.gates) == tuple(gate.name for gate in cell.gates)
+        assert (trace.c is not None) == ("c" in cell.states)
+        for gate in cell.gates:
+            assert float(trace.gates[gate.name].min()) >= gate.low
+            assert float(trace.gates[gate.name].max()) <= 1
