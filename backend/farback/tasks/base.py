@@ -1,0 +1,209 @@
+"""What every task offers: batches, what guessing would score, when it counts as solved, skill by lag."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import config
+from ..strict import Strict
+
+Floats: TypeAlias = NDArray[np.float32]
+Whole: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+Predict: TypeAlias = Callable[[Floats], Floats]
+"""A model as the test by lag sees it: inputs (T, N, I) to raw outputs (K, N, O) at the K answer steps."""
+
+PREDICT_VALUES = 2**22
+"""Most input numbers given to one `predict`: 16 MB, so a test of many lags at many trials stays small in memory."""
+
+
+class Cite(NamedTuple):
+    """Where a definition comes from."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B sequences of T time steps, time first."""
+
+    x: Floats  # (T, B, I)
+    y: Whole | Floats
+    """(T, B) int64 classes, or (T, B, 1) float32 values in a regression; meaningless where the mask is false."""
+    mask: Flags  # (T, B) where the loss counts
+
+
+@dataclass(frozen=True)
+class Chance:
+    """What a model scores that has learned all but what must be remembered; each task says how it is defined."""
+
+    loss: float
+    accuracy: float | None
+
+
+@dataclass(frozen=True)
+class ByLag:
+    """How well a model answers when what matters lies d steps back. L lags, n held-out trials each."""
+
+    measure: Literal["skill", "added_loss"]
+    lags: tuple[int, ...]
+    scores: Floats  # (L, n) one score a trial
+    chance: Floats  # (L,) mean score of guessing
+    perfect: float
+    """Score of a perfect answer."""
+
+    @property
+    def value(self) -> Floats:
+        """(L,) skill, (mean score - chance) / (perfect - chance): 0 is guessing, 1 is perfect; or the mean added
+        loss in nats."""
+        mean: Floats = self.scores.mean(axis=1)
+        return mean if self.measure == "added_loss" else (mean - self.chance) / (self.perfect - self.chance)
+
+    def resampled(self, rng: np.random.Generator) -> ByLag:
+        """One bootstrap resample: the trials of each lag drawn anew with replacement."""
+        drawn = rng.integers(0, self.scores.shape[1], self.scores.shape)
+        return replace(self, scores=np.take_along_axis(self.scores, drawn, axis=1))
+
+
+class Task(Strict):
+    """A kind of sequence and its options; the options of a spec are the task itself."""
+
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    """One plain sentence for a student."""
+    kind: ClassVar[Literal["classification", "regression"]]
+    cite: ClassVar[Cite]
+    chance_text: ClassVar[str]
+    """How the chance level is defined."""
+    success_text: ClassVar[str]
+    """The rule of `solved`, in words."""
+    relevant_text: ClassVar[str]
+    """From which input the lag is counted."""
+    result_trials: ClassVar[int] = config.RESULT_TRIALS
+    frame_trials: ClassVar[int] = config.FRAME_TRIALS
+
+    name: str
+
+    if TYPE_CHECKING:  # a field in some tasks and computed in others, and pydantic lets no field hide a property
+
+        @property
+        def length(self) -> int:
+            """T, time steps of a sequence."""
+
+    @property
+    @abstractmethod
+    def inputs(self) -> int:
+        """I, width of the input."""
+
+    @property
+    @abstractmethod
+    def outputs(self) -> int:
+        """O, width of the output: the classes, or 1 in a regression."""
+
+    @property
+    @abstractmethod
+    def lags(self) -> tuple[int, ...]:
+        """Every lag that can be tested, ascending."""
+
+    @property
+    def answers(self) -> tuple[int, ...]:
+        """The output times k of the probe's loss and of connectivity: the last step, unless a task answers longer."""
+        return (self.length - 1,)
+
+    @property
+    def span(self) -> int:
+        """The longest memory that the task needs, in steps."""
+        return self.lags[-1]
+
+    @property
+    def scored(self) -> Flags:
+        """(T,) the steps that accuracy is taken on, of those in the mask."""
+        return np.ones(self.length, np.bool_)
+
+    @abstractmethod
+    def batch(self, rng: np.random.Generator, size: int, held_out: bool = False) -> Batch:
+        """Draw fresh sequences.
+
+        Args:
+            rng: where the randomness comes from; the same state draws the same batch.
+            size: B, sequences.
+            held_out: draw from what is never trained on. Only a task with a corpus needs to know; elsewhere every
+                sequence is fresh, and a generator of its own is enough.
+        """
+
+    @abstractmethod
+    def probe(self, rng: np.random.Generator, size: int) -> Batch:
+        """The held-out batch that a run is looked at on; its first sequence is the one that the page displays."""
+
+    @abstractmethod
+    def chance(self) -> Chance:
+        """Loss and accuracy of the strategy in `chance_text`, in closed form or counted on the corpus."""
+
+    @abstractmethod
+    def memoryless_loss(self) -> float | None:
+        """Loss of the best predictor that sees only the current input; None where that is not known."""
+
+    @abstractmethod
+    def solved(self, loss: float, accuracy: float | None) -> bool:
+        """Whether these values on held-out sequences count as solved: the rule in `success_text`."""
+
+    @abstractmethod
+    def by_lag(self, predict: Predict, rng: np.random.Generator, lags: Sequence[int], trials: int) -> ByLag:
+        """Test a model on held-out sequences whose relevant input lies d steps before the answer.
+
+        Args:
+            predict: the model.
+            rng: draws the sequences.
+            lags: the d to test, some of `self.lags`, ascending.
+            trials: sequences a lag.
+
+        Raises:
+            ValueError: a lag cannot be tested.
+        """
+
+    @abstractmethod
+    def labels(self) -> dict[str, list[str]]:
+        """Short names of the inputs and outputs: {"x": I names, "y": O names}."""
+
+    def corpus_sha256(self) -> str | None:
+        """SHA-256 of the text that is trained on, in UTF-8; None where every sequence is made up."""
+        return None
+
+    def groups(self, lags: Sequence[int], trials: int) -> Iterator[tuple[int, ...]]:
+        """The lags in groups whose inputs, `trials` sequences a lag, fit into one `predict`.
+
+        Raises:
+            ValueError: a lag cannot be tested.
+        """
+        if unknown := sorted(set(lags) - set(self.lags)):
+            raise ValueError(f"Lags {unknown} cannot be tested; {self.lags[0]} to {self.lags[-1]} are known.")
+        size = max(1, PREDICT_VALUES // (self.length * self.inputs * trials))
+        for first in range(0, len(lags), size):
+            yield tuple(lags[first : first + size])
+
+
+def one_hot(codes: NDArray[np.integer], width: int) -> Floats:
+    """A 1 at each code: (T, B) to (T, B, width)."""
+    x = np.zeros((*codes.shape, width), np.float32)
+    x.reshape(-1)[np.arange(0, x.size, width) + codes.reshape(-1)] = 1  # three times as fast as comparing with arange
+    return x
+
+
+def last_step(length: int, size: int) -> Flags:
+    """(T, B) mask of a task that asks once, at the end."""
+    mask = np.zeros((length, size), np.bool_)
+    mask[-1] = True
+    return mask
+
+
+def symbol_names(count: int) -> list[str]:
+    """A, B, C, ... for up to 64 symbols."""
+    return list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-"[:count])
