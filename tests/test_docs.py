@@ -1,0 +1,40 @@
+"""The reference pages name what there is: every setting and every route, and nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+from farback.config import Settings
+
+
+def test_every_setting_is_documented(root: Path) -> None:
+    text = (root / "docs" / "settings.md").read_text()
+    documented = re.findall(r"^\| `FARBACK_(\w+)` \|", text, re.MULTILINE)
+    assert sorted(documented) == sorted(field.name.upper() for field in dataclasses.fields(Settings))
+
+
+def test_documented_defaults_hold(root: Path) -> None:
+    text = (root / "docs" / "settings.md").read_text()
+    written = dict(re.findall(r"^\| `FARBACK_(\w+)` \| ([^|]+?) \|", text, re.MULTILINE))
+    for field in dataclasses.fields(Settings):
+        if field.default is not dataclasses.MISSING:
+            assert written[field.name.upper()] == _in_words(field.name, field.default), field.name
+
+
+def _in_words(name: str, value: object) -> str:
+    if name.endswith("_bytes") and isinstance(value, int):
+        return f"{value >> 30} GiB" if value % 2**30 == 0 else f"{value >> 20} MiB"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def test_every_link_between_pages_leads_somewhere(root: Path) -> None:
+    pages = [root / "README.md", root / "CHANGELOG.md", *(root / "docs").glob("*.md")]
+    broken = [
+        f"{page.name}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\((?!\w+:|#)([^)#]+)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
