@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
+from pydantic import Field
+
+from .adding import Adding
 from .base import Batch, ByLag, Chance, Cite, Predict, Task
+from .characters import Characters
+from .copying import Copying
 from .recall import Recall
 
-TASKS: dict[str, type[Task]] = {"recall": Recall}
+TASKS: dict[str, type[Task]] = {"recall": Recall, "adding": Adding, "copying": Copying, "characters": Characters}
 """By name, in the order in which the page shows them."""
 
-AnyTask: TypeAlias = Recall
+AnyTask: TypeAlias = Annotated[Recall | Adding | Copying | Characters, Field(discriminator="name")]
 
 __all__ = ["TASKS", "AnyTask", "Batch", "ByLag", "Chance", "Cite", "Predict", "Task"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from ..strict import Strict
 Floats: TypeAlias = NDArray[np.float32]
 Whole: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
+
+Item = TypeVar("Item")
 
 Predict: TypeAlias = Callable[[Floats], Floats]
 """A model as the test by lag sees it: inputs (T, N, I) to raw outputs (K, N, O) at the K answer steps."""
@@ -177,17 +179,20 @@ class Task(Strict):
         """SHA-256 of the text that is trained on, in UTF-8; None where every sequence is made up."""
         return None
 
-    def groups(self, lags: Sequence[int], trials: int) -> Iterator[tuple[int, ...]]:
-        """The lags in groups whose inputs, `trials` sequences a lag, fit into one `predict`.
+    def check_lags(self, lags: Sequence[int]) -> None:
+        """Refuse lags that the task cannot test.
 
         Raises:
-            ValueError: a lag cannot be tested.
+            ValueError: names them.
         """
         if unknown := sorted(set(lags) - set(self.lags)):
-            raise ValueError(f"Lags {unknown} cannot be tested; {self.lags[0]} to {self.lags[-1]} are known.")
-        size = max(1, PREDICT_VALUES // (self.length * self.inputs * trials))
-        for first in range(0, len(lags), size):
-            yield tuple(lags[first : first + size])
+            raise ValueError(f"Lags {unknown} cannot be tested; there are {', '.join(map(str, self.lags))}.")
+
+    def groups(self, items: Sequence[Item], sequences: int) -> Iterator[Sequence[Item]]:
+        """The items, each tested on so many sequences, in groups whose inputs fit into one `predict`."""
+        size = max(1, PREDICT_VALUES // (self.length * self.inputs * sequences))
+        for first in range(0, len(items), size):
+            yield items[first : first + size]
 
 
 def one_hot(codes: NDArray[np.integer], width: int) -> Floats:

@@ -78,7 +78,7 @@ class Recall(Task):
     def lags(self) -> tuple[int, ...]:
         return (self.lag,) if self.fixed else tuple(range(1, self.lag + 1))
 
-    def batch(self, rng: np.random.Generator, size: int, held_out: bool = False) -> Batch:  # noqa: ARG002
+    def batch(self, rng: np.random.Generator, size: int, held_out: bool = False) -> Batch:
         return self._sequences(rng, rng.integers(self.lags[0], self.lag + 1, size))
 
     def probe(self, rng: np.random.Generator, size: int) -> Batch:
@@ -92,11 +92,12 @@ class Recall(Task):
         """The cue alone tells nothing, so guessing is the best."""
         return log(self.symbols)
 
-    def solved(self, loss: float, accuracy: float | None) -> bool:  # noqa: ARG002
+    def solved(self, loss: float, accuracy: float | None) -> bool:
         return accuracy is not None and accuracy >= self.SOLVED_ACCURACY
 
     def by_lag(self, predict: Predict, rng: np.random.Generator, lags: Sequence[int], trials: int) -> ByLag:
         """Accuracy on sequences whose symbol stands d before the cue."""
+        self.check_lags(lags)
         scores = []
         for group in self.groups(lags, trials):
             batch = self._sequences(rng, np.repeat(group, trials))

@@ -1,0 +1,173 @@
+"""Characters: read a text and predict each next character."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from .. import config
+from .base import Batch, ByLag, Chance, Cite, Floats, Predict, Task, Whole, one_hot
+from .corpus import HELD_OUT, Codes, Corpus, own_text, python_topics
+
+VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", None: "other"}
+"""How characters are labelled that would not be seen."""
+
+
+class Characters(Task):
+    """Windows of a text as one-hot characters; the target at each step is the next character."""
+
+    title = "Predict the next character"
+    summary = "Read real text one character at a time and say which character comes next."
+    kind = "classification"
+    cite = Cite(
+        "Karpathy, Johnson & Fei-Fei 2015, Visualizing and understanding recurrent networks",
+        "https://arxiv.org/abs/1506.02078",
+    )
+    chance_text = (
+        "Knowing only how frequent each character is (unigram entropy): the frequencies of the training part, as "
+        "cross-entropy on the held-out last tenth of the text."
+    )
+    success_text = (
+        "Held-out loss at least 0.1 nat under that of a table of character pairs: more than the current character is "
+        "used."
+    )
+    relevant_text = (
+        "The lag is counted from the last character read; everything older is replaced by other text, and the lag is "
+        "used as far back as that changes the loss."
+    )
+
+    SOLVED_NATS: ClassVar[float] = 0.1
+
+    result_trials = 1000
+    frame_trials = 32
+
+    name: Literal["characters"] = "characters"
+    length: int = Field(
+        64,
+        title="Length",
+        description="Characters that are read in one piece; nothing older can be used.",
+        ge=8,
+        le=config.MAX_STEPS_OF_TIME,
+    )
+    text: str | None = Field(
+        None,
+        title="Text",
+        description="A plain text of your own to train on. Empty: the topics of Python's own documentation. The last "
+        f"tenth is held out; beyond {config.MAX_ALPHABET} different characters the rarest share one symbol.",
+        min_length=config.MIN_TEXT,
+        max_length=config.MAX_TEXT,
+    )
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _plain(cls, text: Any) -> Any:
+        return own_text(text) if isinstance(text, str) else text
+
+    @model_validator(mode="after")
+    def _long_enough(self) -> Self:
+        needed = HELD_OUT * (self.length + 2)
+        if self.text is not None and len(self.text) < needed:
+            raise ValueError(
+                f"The text has {len(self.text):,} characters; its last tenth must hold sequences of length "
+                f"{self.length}, so it needs at least {needed:,}, or a shorter length."
+            )
+        return self
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """Kept with the task and not beyond, so that a person's text goes when its spec goes."""
+        return python_topics() if self.text is None else Corpus(self.text)
+
+    @property
+    def inputs(self) -> int:
+        return len(self.corpus.alphabet)
+
+    @property
+    def outputs(self) -> int:
+        return self.inputs
+
+    @property
+    def lags(self) -> tuple[int, ...]:
+        """Each to 8, then growing by the square root of 2, to the longest that leaves one older character: what a
+        text gives away falls off with distance, and every lag costs its trials."""
+        longest = self.length - 2
+        grown = (round(8 * 2 ** (step / 2)) for step in range(1, 20))
+        return tuple(sorted({*range(min(9, longest)), *(d for d in grown if d < longest), longest}))
+
+    def batch(self, rng: np.random.Generator, size: int, held_out: bool = False) -> Batch:
+        codes = self.corpus.held_out if held_out else self.corpus.training
+        return self._windows(codes, rng.integers(0, self._starts(codes), size))
+
+    def probe(self, rng: np.random.Generator, size: int) -> Batch:
+        """Random held-out windows; the one displayed is the first after a line end, where there is one."""
+        codes = self.corpus.held_out
+        starts = rng.integers(0, self._starts(codes), size)
+        starts[0] = self._line(codes)
+        return self._windows(codes, starts)
+
+    def chance(self) -> Chance:
+        return Chance(self.corpus.single_loss, self.corpus.single_accuracy)
+
+    def memoryless_loss(self) -> float:
+        """Of the table of pairs: the best that the current character alone allows, as far as the text can tell."""
+        return self.corpus.pair_loss
+
+    def solved(self, loss: float, accuracy: float | None) -> bool:
+        return loss <= self.memoryless_loss() - self.SOLVED_NATS
+
+    def by_lag(self, predict: Predict, rng: np.random.Generator, lags: Sequence[int], trials: int) -> ByLag:
+        """Keep the last d + 1 characters, replace the older ones by other held-out text; the score is the change of
+        the loss at the last step, in nats. The same windows serve every lag."""
+        self.check_lags(lags)
+        codes = self.corpus.held_out
+        places = self._starts(codes)
+        start = rng.integers(0, places, trials)
+        other = (start + rng.integers(1, places, trials)) % places
+        text, elsewhere = (self._cut(codes, at) for at in (start, other))
+        variants = [self.length - 1, *lags]  # the longest lag of all keeps everything
+        losses = []
+        for group in self.groups(variants, trials):
+            older = np.arange(self.length)[:, None, None] < self.length - 1 - np.array(group)[:, None]
+            read = np.where(older, elsewhere[:-1, None], text[:-1, None])  # (T, lags, trials)
+            output = predict(one_hot(read.reshape(self.length, -1), self.inputs))[0]
+            losses.append(_cross_entropy(output, np.tile(text[-1], len(group))).reshape(-1, trials))
+        loss = np.concatenate(losses)
+        return ByLag("added_loss", tuple(lags), loss[1:] - loss[0], np.zeros(len(lags), np.float32), perfect=0.0)
+
+    def labels(self) -> dict[str, list[str]]:
+        names = [VISIBLE.get(character) or str(character) for character in self.corpus.alphabet]
+        return {"x": names, "y": names}
+
+    def corpus_sha256(self) -> str:
+        return self.corpus.sha256
+
+    def _starts(self, codes: Codes) -> int:
+        """Places where a window and its last target fit."""
+        return codes.size - self.length
+
+    def _line(self, codes: Codes) -> int:
+        """Start of the first whole line of which a window fits, else 0."""
+        alphabet = self.corpus.alphabet
+        ends = np.flatnonzero(codes == alphabet.index("\n")) if "\n" in alphabet else np.array([])
+        return int(ends[0]) + 1 if ends.size and ends[0] + 1 < self._starts(codes) else 0
+
+    def _cut(self, codes: Codes, starts: Whole) -> Whole:
+        """(T + 1, B) codes from each start: the inputs and the last target."""
+        cut: Whole = codes[starts + np.arange(self.length + 1)[:, None]].astype(np.int64)
+        return cut
+
+    def _windows(self, codes: Codes, starts: Whole) -> Batch:
+        text = self._cut(codes, starts)
+        return Batch(one_hot(text[:-1], self.inputs), text[1:], np.ones((self.length, starts.size), np.bool_))
+
+
+def _cross_entropy(logits: Floats, target: Whole) -> Floats:
+    """(N, O) logits and (N,) classes to (N,) losses in nats."""
+    top = logits.max(axis=1, keepdims=True)
+    log_sum = np.log(np.exp(logits - top).sum(axis=1)) + top[:, 0]
+    loss: Floats = log_sum - logits[np.arange(target.size), target]
+    return loss
