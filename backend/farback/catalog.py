@@ -81,7 +81,7 @@ def _option(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """
     branches = schema.get("anyOf", [schema])
     types = {branch.get("type") for branch in branches}
-    number = next((branch for branch in branches if branch.get("type") in ("integer", "number")), {})
+    number: dict[str, Any] = next((branch for branch in branches if branch.get("type") in ("integer", "number")), {})
     choices = [c for branch in branches for c in branch.get("enum", [branch["const"]] if "const" in branch else [])]
     return {
         "name": name,

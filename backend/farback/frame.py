@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .tasks.base import Array
+from .arrays import Floats
 
 VERSION = 1
 """Raised whenever a reader of the old form would misread the new one."""
@@ -23,13 +23,13 @@ Coding = Literal["linear", "signed", "log10"]
 class LayerFrame:
     """One layer on the displayed probe sequence. T time steps, H hidden units."""
 
-    h: Array  # (T, H) hidden state
-    c: Array | None  # (T, H) cell state, where the cell has one
-    gates: Mapping[str, Array]  # each (T, H)
-    grad_h: Array  # (T, H) d loss / d h_t with c_t held fixed
-    grad_c: Array | None  # (T, H) d loss / d c_t including the path through h_t
-    grad_norm: Array  # (T,) Euclidean norm of [grad_h; grad_c]
-    signal: Array  # (T,) median over probe sequences of G: the norm at t over the norm at the answer step
+    h: Floats  # (T, H) hidden state
+    c: Floats | None  # (T, H) cell state, where the cell has one
+    gates: Mapping[str, Floats]  # each (T, H)
+    grad_h: Floats  # (T, H) d loss / d h_t with c_t held fixed
+    grad_c: Floats | None  # (T, H) d loss / d c_t including the path through h_t
+    grad_norm: Floats  # (T,) Euclidean norm of [grad_h; grad_c]
+    signal: Floats  # (T,) median over probe sequences of G: the norm at t over the norm at the answer step
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,13 @@ class Frame:
     train_loss: float | None  # mean over the updates since the frame before
     solved_at: int | None
     reason: str | None  # why a number is None
-    x: Array  # (T, I) input of the displayed sequence
+    x: Floats  # (T, I) input of the displayed sequence
     y: list[int | float | None]  # T targets
-    output: Array  # (T, O) class probabilities, or predicted values
+    output: Floats  # (T, O) class probabilities, or predicted values
     answers: list[int]
     layers: list[LayerFrame]
-    connectivity: Array  # (K, T) norm of d s_k / d x_t
-    profile: Array  # (T,) by lag: median of C[k, k - d] over its maximum at d >= 1
+    connectivity: Floats  # (K, T) norm of d s_k / d x_t
+    profile: Floats  # (T,) by lag: median of C[k, k - d] over its maximum at d >= 1
     by_lag: SkillByLag
     reach: Reach
     horizon: Horizon
@@ -140,7 +140,7 @@ def decode(data: bytes) -> Frame:
     return Frame(**values)
 
 
-def pack(array: Array, coding: Coding, full: bool = False) -> dict[str, Any]:
+def pack(array: Floats, coding: Coding, full: bool = False) -> dict[str, Any]:
     """One array as Plotly's typed-array spec, with the scale by which its bytes are read."""
     shape = ",".join(str(size) for size in array.shape)
     if full:
@@ -157,7 +157,7 @@ def pack(array: Array, coding: Coding, full: bool = False) -> dict[str, Any]:
     }
 
 
-def unpack(packed: Mapping[str, Any]) -> Array:
+def unpack(packed: Mapping[str, Any]) -> Floats:
     """The values behind `pack`, as float32."""
     shape = tuple(int(size) for size in packed["shape"].split(","))
     raw = base64.b64decode(packed["bdata"])
@@ -171,7 +171,7 @@ def unpack(packed: Mapping[str, Any]) -> Array:
     return np.where(codes == missing, np.nan, values).astype(np.float32)
 
 
-def _linear(array: Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
+def _linear(array: Floats) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
     """Codes 0..254 from the smallest to the largest value, 255 not finite."""
     finite = np.isfinite(array)
     low = float(array.min(where=finite, initial=math.inf)) if finite.any() else 0.0
@@ -180,7 +180,7 @@ def _linear(array: Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, f
     return _coded((array - low) / scale, finite, 255), scale, low
 
 
-def _signed(array: Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
+def _signed(array: Floats) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
     """Codes 1..255 around 128, which is exactly zero; 0 is not finite."""
     finite = np.isfinite(array)
     bound = float(np.abs(array).max(where=finite, initial=0.0))
@@ -188,7 +188,7 @@ def _signed(array: Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, f
     return _coded(array / scale + 128, finite, 0), scale, -128 * scale
 
 
-def _log10(array: Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
+def _log10(array: Floats) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
     """Codes 1..254 for log10 of the magnitude; 0 is exact zero or below the floor, 255 not finite."""
     finite = np.isfinite(array)
     seen = finite & (array >= FLOOR)
@@ -205,7 +205,8 @@ def _coded(
     values: np.ndarray[Any, Any], finite: np.ndarray[Any, np.dtype[np.bool_]], missing: int
 ) -> np.ndarray[Any, np.dtype[np.uint8]]:
     rounded = np.rint(values, out=np.full(values.shape, missing, np.float64), where=finite)
-    return rounded.astype(np.uint8)
+    codes: np.ndarray[Any, np.dtype[np.uint8]] = rounded.astype(np.uint8)
+    return codes
 
 
 def _base64(array: np.ndarray[Any, Any]) -> str:
@@ -216,7 +217,7 @@ def _shallow(value: object) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
 
 
-def _gate_coding(array: Array) -> Coding:
+def _gate_coding(array: Floats) -> Coding:
     return "signed" if bool((array < 0).any()) else "linear"
 
 
@@ -232,7 +233,9 @@ def _encode_layer(layer: LayerFrame, full: bool) -> dict[str, Any]:
 
 
 def _decode_layer(values: dict[str, Any]) -> LayerFrame:
-    arrays = {name: None if packed is None else unpack(packed) for name, packed in values.items() if name != "gates"}
+    arrays: dict[str, Any] = {
+        name: None if packed is None else unpack(packed) for name, packed in values.items() if name != "gates"
+    }
     return LayerFrame(gates={name: unpack(gate) for name, gate in values["gates"].items()}, **arrays)
 
 

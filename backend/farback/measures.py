@@ -21,31 +21,33 @@ class Measure(NamedTuple):
 MEASURES: dict[str, Measure] = {
     "reach": Measure(
         "Reach",
-        "How many steps back the model really answers from: held-out sequences are made whose relevant input lies exactly "
-        "d steps back, and the reach is the longest d at which it still answers clearly better than a guess.",
-        "the largest D with skill(D) ≥ 0.5 and skill(d) ≥ 0.5 at 90 % or more of the tested lags d ≤ D, 0 if there is "
-        "none; ≥ D where D is the longest lag tested. For text: the smallest d such that replacing everything older than d "
-        f"steps changes the mean loss by less than {config.REACH_NATS} nat. Interval: 5 % and 95 % points over resampled "
-        "trials.",
+        "How many steps back the model really answers from: held-out sequences are made whose relevant "
+        "input lies exactly d steps back, and the reach is the longest d at which it still answers "
+        "clearly better than a guess.",
+        "the largest D with skill(D) ≥ 0.5 and skill(d) ≥ 0.5 at 90 % or more of the tested lags d ≤ D, "
+        "0 if there is none; ≥ D where D is the longest lag tested. For text: the smallest d such that "
+        f"replacing everything older than d steps changes the mean loss by less than {config.REACH_NATS} "
+        "nat. Interval: 5 % and 95 % points over resampled trials.",
         "steps",
         "Farback; an intervention on inputs in the spirit of Madsen 2019, Visualizing memorization in RNNs, Distill",
     ),
     "horizon": Measure(
         "Gradient horizon",
-        "How many steps back the gradient of the answer still sees an input. It is a local sensitivity: an untrained net "
-        "can have a long one, and a net that solved the task with saturated units a short one.",
-        "the largest lag d ≥ 1 at which the median over sequences of C[k,k−d] / max over d′ ≥ 1 of C[k,k−d′] is at least "
-        f"θ = {config.HORIZON_THRESHOLD:.0%}, 0 if there is none; several answer steps: their median. Interval: quartiles "
-        "over sequences.",
+        "How many steps back the gradient of the answer still sees an input. It is a local sensitivity: "
+        "an untrained net can have a long one, and a net that solved the task with saturated units a "
+        "short one.",
+        "the largest lag d ≥ 1 at which the median over sequences of C[k,k−d] / max over d′ ≥ 1 of "
+        f"C[k,k−d′] is at least θ = {config.HORIZON_THRESHOLD:.0%}, 0 if there is none; several answer "
+        "steps: their median. Interval: quartiles over sequences.",
         "steps",
         "Farback; the decay of this gradient: Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013",
     ),
     "skill": Measure(
         "Skill by lag",
-        "How much better than a guess the model answers when the relevant input lies d steps back: 1 is perfect, 0 is "
-        "chance.",
-        "skill(d) = (score − chance) / (perfect − chance), on held-out sequences whose relevant input lies d steps before "
-        "the answer",
+        "How much better than a guess the model answers when the relevant input lies d steps back: 1 is "
+        "perfect, 0 is chance.",
+        "skill(d) = (score − chance) / (perfect − chance), on held-out sequences whose relevant input "
+        "lies d steps before the answer",
         "1 (share)",
         "Farback; the score is the task's own",
     ),
@@ -58,16 +60,16 @@ MEASURES: dict[str, Measure] = {
     ),
     "signal": Measure(
         "Gradient signal G",
-        "How much of the gradient at the answer is left after flowing back to step t. 1 is all of it; a straight line down "
-        "on this log axis is a gradient that vanishes.",
+        "How much of the gradient at the answer is left after flowing back to step t. 1 is all of it; a "
+        "straight line down on this log axis is a gradient that vanishes.",
         "G(d) = |[∂L/∂h; ∂L/∂c] at k−d| / |the same at k|, median over held-out sequences",
         "1 (ratio)",
         "Hochreiter 1991; Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063",
     ),
     "grad_h": Measure(
         "Gradient of the loss for the hidden state",
-        "How the loss at the answer would change if this unit had been a little larger at this step. Blue and red are the "
-        "two signs, the middle colour is zero.",
+        "How the loss at the answer would change if this unit had been a little larger at this step. "
+        "Blue and red are the two signs, the middle colour is zero.",
         "∂L/∂h_t with c_t held fixed, L the cross-entropy (squared error in a regression) at the last answer step",
         "nat per unit of h",
         "Back-propagation through time: Werbos 1990",
@@ -88,10 +90,10 @@ MEASURES: dict[str, Measure] = {
     ),
     "connectivity": Measure(
         "Connectivity",
-        "Which inputs the answer depends on: how strongly a small change of each input would move the score of the right "
-        "answer.",
-        "C[k,t] = |∂s_k/∂x_t|, Euclidean norm over the input vector; s_k the logit of the target class at output time k (the "
-        "prediction itself in a regression)",
+        "Which inputs the answer depends on: how strongly a small change of each input would move the "
+        "score of the right answer.",
+        "C[k,t] = |∂s_k/∂x_t|, Euclidean norm over the input vector; s_k the logit of the target class "
+        "at output time k (the prediction itself in a regression)",
         "logits per unit of input",
         "Madsen 2019, Visualizing memorization in RNNs, Distill; the norm, not its square",
     ),
@@ -118,8 +120,8 @@ MEASURES: dict[str, Measure] = {
     ),
     "x": Measure(
         "Input",
-        "The held-out sequence that all panels show: the same one for the whole run, so a picture changes only because the "
-        "weights did.",
+        "The held-out sequence that all panels show: the same one for the whole run, so a picture "
+        "changes only because the weights did.",
         "x_t",
         "one-hot, or the task's values",
         "the task's source",

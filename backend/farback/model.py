@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .arrays import Floats
 from .cells import Cell, Sweep, Trace
-from .cells.base import Array, uniform
+from .cells.base import uniform
 
 WORKSPACE = 2**20
 """Floats that one layer's scan may fill before a batch is cut up: what stays in a core's cache, measured."""
@@ -33,7 +34,7 @@ class Model:
         cell: Cell,
         inputs: int,
         outputs: int,
-        weights: Mapping[str, Array],
+        weights: Mapping[str, Floats],
         dtype: torch.dtype = torch.float32,
     ) -> None:
         self.cell = cell
@@ -45,7 +46,7 @@ class Model:
     @classmethod
     def drawn(cls, cell: Cell, inputs: int, outputs: int, span: int, rng: np.random.Generator) -> Model:
         """A model with starting weights drawn from `rng`; the read-out starts as torch.nn.Linear does."""
-        weights: dict[str, Array] = {}
+        weights: dict[str, Floats] = {}
         for layer in range(cell.layers):
             drawn = cell.initial(rng, inputs if layer == 0 else cell.hidden, layer, span)
             weights |= {f"recurrent.{name}_l{layer}": array for name, array in drawn.items()}
@@ -69,10 +70,10 @@ class Model:
 
     def views(self, flat: Tensor) -> dict[str, Tensor]:
         """Cut a vector as long as `flat` into views, named and shaped as the weights."""
-        parts = flat.split([math.prod(shape) for shape in self._shapes.values()])
+        parts = flat.split_with_sizes([math.prod(shape) for shape in self._shapes.values()])
         return {name: part.view(shape) for (name, shape), part in zip(self._shapes.items(), parts, strict=True)}
 
-    def state_dict(self) -> dict[str, Array]:
+    def state_dict(self) -> dict[str, Floats]:
         """Copies of the weights; `recurrent.*` without its prefix loads into torch.nn, `readout.*` into Linear."""
         return {name: view.numpy().copy() for name, view in self.weights.items()}
 
@@ -87,7 +88,7 @@ class Model:
         """(..., H) -> (..., O): logits, or predicted values in a regression."""
         return h @ self.weights["readout.weight"].mT + self.weights["readout.bias"]
 
-    def predict(self, x: Array, answers: Sequence[int]) -> Array:
+    def predict(self, x: Floats, answers: Sequence[int]) -> Floats:
         """Raw outputs at the answer steps. x  # (T, N, I) -> (K, N, O); any N, worked off in blocks."""
         T, N, _ = x.shape
         block = max(16, WORKSPACE // (T * self.cell.hidden * (len(self.cell.gates) + 2)))

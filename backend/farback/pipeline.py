@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .cells.base import Array
+from .arrays import Floats
 from .config import SETTLE_STEPS
 from .errors import Exploded
 from .frame import Frame, stamped
@@ -22,9 +22,9 @@ class Moment:
     """One training step as it is kept."""
 
     frame: Frame
-    weights: dict[str, Array]
+    weights: dict[str, Floats]
     """torch.nn's names and layout: `recurrent.weight_ih_l0`, ..., `readout.weight`, `readout.bias`."""
-    checkpoint: dict[str, Array]
+    checkpoint: dict[str, Floats]
     """All that `record(resume=...)` needs to go on from here, bit for bit."""
 
 
@@ -41,7 +41,7 @@ class Story:
     stop_at: int | None = None
     horizon_at_start: int | None = None
 
-    def as_array(self) -> Array:
+    def as_array(self) -> Floats:
         numbers = (
             self.seq,
             self.solved_at,
@@ -53,7 +53,7 @@ class Story:
         return np.array([-1 if n is None else n for n in numbers], np.float32)
 
     @classmethod
-    def from_array(cls, array: Array) -> Story:
+    def from_array(cls, array: Floats) -> Story:
         seq, solved_at, was_solved, candidate, stop_at, at_start = (None if n < 0 else int(n) for n in array)
         return cls(seq or 0, 0.0, 0, solved_at, bool(was_solved), candidate, stop_at, at_start)
 
@@ -84,7 +84,7 @@ def run(spec: RunSpec | Mapping[str, Any]) -> Iterator[Frame]:
 
 def record(
     spec: RunSpec,
-    resume: dict[str, Array] | None = None,
+    resume: dict[str, Floats] | None = None,
     after_step: Callable[[int], None] | None = None,
     run_id: str = "",
 ) -> Iterator[Moment]:

@@ -64,7 +64,7 @@ class Training(Strict):
     stop: Literal["solved", "never"] = Field(
         "solved",
         title="Stop",
-        description=f"Ends {config.SETTLE_STEPS} steps after the task was solved at two frames in a row, or never early.",
+        description=f"Ends {config.SETTLE_STEPS} steps after two solved frames in a row, or never early.",
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .cells.base import Array
+from .arrays import Floats
 from .model import Model
 from .spec import RunSpec
 from .tasks import Batch
@@ -47,7 +47,7 @@ class Training:
         state: what `state` returned at some step; the training then goes on from there, bit for bit.
     """
 
-    def __init__(self, spec: RunSpec, state: dict[str, Array] | None = None) -> None:
+    def __init__(self, spec: RunSpec, state: dict[str, Floats] | None = None) -> None:
         self.spec = spec
         task = spec.task
         self.model = Model.drawn(spec.cell, task.inputs, task.outputs, task.span, randomness(spec.seed, Stream.WEIGHTS))
@@ -82,13 +82,13 @@ class Training:
         self.step += 1
         return loss if math.isfinite(norm) else norm
 
-    def state(self) -> dict[str, Array]:
+    def state(self) -> dict[str, Floats]:
         """All that is needed to go on from this step: weights, the optimiser's memory, the step."""
         moments = {k: v for k, v in self._optimizer.state[self.model.flat].items() if v is not None}
         kept = {"flat": self.model.flat.numpy().copy(), "step": np.array([self.step], np.float32)}
         return kept | {f"optimizer.{name}": np.array(value, np.float32).reshape(-1) for name, value in moments.items()}
 
-    def _restore(self, state: dict[str, Array]) -> None:
+    def _restore(self, state: dict[str, Floats]) -> None:
         flat = self.model.flat
         flat.copy_(torch.from_numpy(state["flat"]))
         self.step = int(state["step"][0])

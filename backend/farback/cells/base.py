@@ -15,13 +15,13 @@ import numpy as np
 from pydantic import Field
 
 from .. import config
+from ..arrays import Floats
 from ..strict import Strict
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Weights: TypeAlias = "Mapping[str, Tensor]"
-Array: TypeAlias = "np.ndarray[tuple[int, ...], np.dtype[np.float32]]"
 
 
 class Gate(NamedTuple):
@@ -97,7 +97,7 @@ class Cell(Strict):
     )
 
     @abstractmethod
-    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Array]:
+    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         """Draw one layer's starting weights.
 
         Args:
@@ -147,6 +147,6 @@ class Cell(Strict):
         )
 
 
-def uniform(rng: np.random.Generator, bound: float, *shape: int) -> Array:
+def uniform(rng: np.random.Generator, bound: float, *shape: int) -> Floats:
     """U(-bound, bound) in float32."""
     return rng.uniform(-bound, bound, shape).astype(np.float32)

@@ -8,8 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from .. import config
+from ..arrays import Floats
 from .activation import Activation, slope, squash
-from .base import Array, Cell, Cite, Sweep, Trace, Weights, uniform
+from .base import Cell, Cite, Sweep, Trace, Weights, uniform
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,7 +40,7 @@ class FeedForward(Cell):
     )
     activation: Activation = Field("tanh", title="Activation φ", description="The squashing function.")
 
-    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Array]:
+    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         """PyTorch's initialisation of a linear layer: U(-1/sqrt(fan-in), 1/sqrt(fan-in))."""
         fan_in = self._window(layer) * inputs
         bound = fan_in**-0.5

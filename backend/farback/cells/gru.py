@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from .base import Array, Cite, Gate, Sweep, Trace, Weights
+from ..arrays import Floats
+from .base import Cite, Gate, Sweep, Trace, Weights
 from .recurrent import Recurrent, chrono, is_cut
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class GRU(Recurrent):
         "a number starts every unit there, 0 half open, 2 mostly keeping.",
     )
 
-    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Array]:
+    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         w, H = super().initial(rng, inputs, layer, span), self.hidden
         update = slice(H, 2 * H)
         w["bias_hh"][update] = 0  # torch.nn adds two biases; the start is prescribed for their sum
@@ -70,7 +71,7 @@ class GRU(Recurrent):
             r, z = rz.split_with_sizes((H, H), 1)
             n.addcmul_(r, b_n).tanh_()
             h = torch.lerp(n, h, z, out=h_next)  # (1 - z) n + z h
-        r, z, n = gates.split(H, 2)
+        r, z, n = gates.split_with_sizes((H,) * self.blocks, 2)
         return Trace(x, h_all, None, {"r": r, "z": z, "n": n}, {"recurrent_n": recurrent[..., 2 * H :]})
 
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from .base import Array, Cite, Gate, Sweep, Trace, Weights
+from ..arrays import Floats
+from .base import Cite, Gate, Sweep, Trace, Weights
 from .recurrent import Recurrent, chrono, is_cut
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class LSTM(Recurrent):
         "(and closes the input gates to match); a number starts every unit there, 0 half open, 2 mostly keeping.",
     )
 
-    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Array]:
+    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         w, H = super().initial(rng, inputs, layer, span), self.hidden
         total = w["bias_ih"]  # torch.nn adds two biases; the other one is zero where a start is prescribed
         if self.forget_bias == "chrono":
@@ -77,7 +78,7 @@ class LSTM(Recurrent):
             i, f = i_f.split_with_sizes((H, H), 1)
             c = torch.mul(f, c, out=c_next).addcmul_(i, g)
             h = torch.mul(o, torch.tanh(c, out=tanh_c), out=h_next)
-        i, f, g, o = gates.split(H, 2)
+        i, f, g, o = gates.split_with_sizes((H,) * self.blocks, 2)
         return Trace(x, h_all, c_all, {"i": i, "f": f, "g": g, "o": o}, {"tanh_c": tanh_c_all})
 
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:

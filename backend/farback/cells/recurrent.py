@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from .base import Array, Cell, Sweep, Trace, uniform
+from ..arrays import Floats
+from .base import Cell, Sweep, Trace, uniform
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,7 +23,7 @@ class Recurrent(Cell):
     blocks: ClassVar[int]
     """Pre-activations of H units each: 1 for RNN, 3 for GRU, 4 for LSTM."""
 
-    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Array]:
+    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         """PyTorch's initialisation, U(-1/sqrt(H), 1/sqrt(H)) for everything; cells refine it."""
         rows, bound = self.blocks * self.hidden, 1 / math.sqrt(self.hidden)
         return {
@@ -51,7 +52,7 @@ def is_cut(t: int, length: int, cut: int | None) -> bool:
     return cut is not None and (length - t) % cut == 0
 
 
-def chrono(rng: np.random.Generator, span: int, size: int) -> Array:
+def chrono(rng: np.random.Generator, span: int, size: int) -> Floats:
     """log U(1, span - 1): biases under which a gate's memory decays over 1 to span steps.
 
     Source: Tallec & Ollivier 2018, arXiv 1804.11188.

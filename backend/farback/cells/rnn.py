@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from ..arrays import Floats
 from .activation import Activation, slope, squash
-from .base import Array, Cite, Sweep, Trace, Weights
+from .base import Cite, Sweep, Trace, Weights
 from .recurrent import Recurrent, is_cut
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class RNN(Recurrent):
         "nor stretches a gradient), or as the identity (each unit starts by keeping its own value).",
     )
 
-    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Array]:
+    def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         w = super().initial(rng, inputs, layer, span)
         if self.init == "orthogonal":
             w["weight_hh"] = orthogonal(rng, self.hidden)
@@ -72,7 +73,7 @@ class RNN(Recurrent):
         return Sweep(grad_h, None, grad_pre, grad_pre, grad_pre @ w["weight_ih"])
 
 
-def orthogonal(rng: np.random.Generator, size: int) -> Array:
+def orthogonal(rng: np.random.Generator, size: int) -> Floats:
     """A rotation (or reflection) drawn evenly from all of them.
 
     Source: Saxe, McClelland & Ganguli 2014, arXiv 1312.6120; the sign correction makes QR's draw even.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from ..arrays import Floats
 from ..cells import Sweep, Trace
-from ..cells.base import Array
 from ..model import Model
 
 
@@ -18,9 +20,9 @@ from ..model import Model
 class LayerGradient:
     """Derivatives of the probe's loss for one layer's states. T time steps, B sequences, H units."""
 
-    grad_h: Array  # (T, B, H) total derivative for h_t, with c_t held fixed
-    grad_c: Array | None  # (T, B, H) total derivative for c_t, including the path through h_t
-    norm: Array  # (T, B) Euclidean norm of [grad_h; grad_c]
+    grad_h: Floats  # (T, B, H) total derivative for h_t, with c_t held fixed
+    grad_c: Floats | None  # (T, B, H) total derivative for c_t, including the path through h_t
+    norm: Floats  # (T, B) Euclidean norm of [grad_h; grad_c]
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,12 @@ class Derivatives:
     """What the reverse sweep found on a probe batch."""
 
     layers: list[LayerGradient]
-    connectivity: Array  # (B, K, T) |d s_k / d x_t|, s_k the target class's logit, or the prediction
+    connectivity: Floats  # (B, K, T) |d s_k / d x_t|, s_k the target class's logit, or the prediction
 
 
-def derivatives(model: Model, traces: Sequence[Trace], y: Array, answers: Sequence[int], kind: str) -> Derivatives:
+def derivatives(
+    model: Model, traces: Sequence[Trace], y: NDArray[Any], answers: Sequence[int], kind: str
+) -> Derivatives:
     """Sweep the probe's loss and the target logits of all answer steps back, together.
 
     The loss is the cross-entropy (squared error in a regression) at the *last* answer step, summed over sequences:
@@ -64,7 +68,7 @@ def derivatives(model: Model, traces: Sequence[Trace], y: Array, answers: Sequen
     return Derivatives([_layer(sweep) for sweep in sweeps], connectivity.permute(2, 1, 0).numpy())
 
 
-def signal(norm: Array, answer: int) -> Array:
+def signal(norm: Floats, answer: int) -> Floats:
     """G: the gradient's norm at each step over its norm at the answer step, median over sequences.
 
     Args:
@@ -77,7 +81,7 @@ def signal(norm: Array, answer: int) -> Array:
     kept = np.isfinite(norm[answer]) & (norm[answer] > 0)
     if not kept.any():
         return np.full(norm.shape[0], np.nan, np.float32)
-    share: Array = np.median(norm[:, kept] / norm[answer, kept], axis=1).astype(np.float32)
+    share: Floats = np.median(norm[:, kept] / norm[answer, kept], axis=1).astype(np.float32)
     return share
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..cells.base import Array
+from ..arrays import Floats
 from ..config import HORIZON_THRESHOLD
 from ..frame import Horizon
 
 
-def by_lag(connectivity: Array, answers: Sequence[int]) -> Array:
+def by_lag(connectivity: Floats, answers: Sequence[int]) -> Floats:
     """C[k, k - d] over its maximum at d >= 1, per sequence and answer row.
 
     Args:
@@ -19,17 +19,19 @@ def by_lag(connectivity: Array, answers: Sequence[int]) -> Array:
         answers: the output time k of each row.
 
     Returns:
-        (B, K, T) as [b, row, d]; NaN where k - d is before the first step; 0 where a row is zero at every d >= 1.
+        (B, K, T) as [b, row, d]; NaN where k - d is before the first step, and in a
+        whole row that is not finite somewhere; 0 where a row is zero at every d >= 1.
     """
     shares = np.full(connectivity.shape, np.nan, np.float32)
     for row, k in enumerate(answers):
         lags = connectivity[:, row, k::-1]  # (B, k + 1), entry d is input k - d
         largest = lags[:, 1:].max(axis=1, initial=0.0, keepdims=True)
+        lags = np.where(np.isfinite(lags).all(axis=1, keepdims=True), lags, np.nan)
         shares[:, row, : k + 1] = np.divide(lags, largest, out=np.zeros_like(lags), where=largest != 0)
     return shares
 
 
-def profile(shares: Array) -> Array:
+def profile(shares: Floats) -> Floats:
     """Median of `by_lag` over sequences and rows: (T,), NaN where no row has that lag."""
     T = shares.shape[-1]
     flat = shares.reshape(-1, T)
@@ -39,7 +41,7 @@ def profile(shares: Array) -> Array:
     )
 
 
-def horizon(shares: Array, at_start: int | None = None, threshold: float = HORIZON_THRESHOLD) -> Horizon:
+def horizon(shares: Floats, at_start: int | None = None, threshold: float = HORIZON_THRESHOLD) -> Horizon:
     """The largest lag d >= 1 at which the median share over sequences is at least `threshold`, 0 if there is none.
 
     Several answer rows: the median of their values, rounded down. The spread is the quartiles over single
@@ -50,7 +52,7 @@ def horizon(shares: Array, at_start: int | None = None, threshold: float = HORIZ
         at_start: the value at step 0; None takes this one.
         threshold: share of the largest entry.
     """
-    if np.isinf(shares).any() or np.isnan(shares[..., 0]).any():
+    if np.isnan(shares[..., 0]).any():
         return Horizon(None, threshold, at_start, None)
     rows = [_largest(np.median(shares[:, row], axis=0), threshold) for row in range(shares.shape[1])]
     value = int(np.median(rows))
@@ -59,6 +61,6 @@ def horizon(shares: Array, at_start: int | None = None, threshold: float = HORIZ
     return Horizon(value, threshold, value if at_start is None else at_start, spread)
 
 
-def _largest(lags: Array, threshold: float) -> int:
+def _largest(lags: Floats, threshold: float) -> int:
     seen = np.flatnonzero(lags[1:] >= threshold)  # NaN compares as false: no such lag in this row
     return int(seen[-1]) + 1 if seen.size else 0

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from .. import config
+from ..arrays import Floats
 from ..cells import Trace
-from ..cells.base import Array
 from ..frame import Frame, Horizon, LayerFrame, SkillByLag
 from ..model import Model
 from ..spec import RunSpec
@@ -141,7 +141,7 @@ def _layers(traces: list[Trace], found: Derivatives, answer: int) -> list[LayerF
     ]
 
 
-def _first(array: Array) -> Array:
+def _first(array: Floats) -> Floats:
     """The displayed sequence of (T, B, H), as an array of its own."""
     return np.ascontiguousarray(array[:, 0])
 

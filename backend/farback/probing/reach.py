@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from ..cells.base import Array
+from ..arrays import Floats
 from ..config import REACH_NATS, REACH_SHARE, REACH_SKILL
 from ..frame import Reach
 from ..tasks import ByLag
@@ -28,12 +27,12 @@ def reach(by_lag: ByLag, rng: np.random.Generator | None = None) -> Reach:
     value, at_least = read(by_lag.lags, by_lag.value)
     if rng is None:
         return Reach(value, at_least, None)
-    again = [read(by_lag.lags, _resampled(by_lag, rng).value)[0] for _ in range(RESAMPLES)]
+    again = [read(by_lag.lags, by_lag.resampled(rng).value)[0] for _ in range(RESAMPLES)]
     low, high = np.quantile(again, [0.05, 0.95], method="inverted_cdf")
     return Reach(value, at_least, [int(low), int(high)])
 
 
-def from_skill(lags: Sequence[int], skill: Array) -> tuple[int, bool]:
+def from_skill(lags: Sequence[int], skill: Floats) -> tuple[int, bool]:
     """The largest lag D with skill at least one half there and at 90 % or more of the lags up to it; 0 if none.
 
     Returns:
@@ -45,7 +44,7 @@ def from_skill(lags: Sequence[int], skill: Array) -> tuple[int, bool]:
     return (0, False) if not reached.size else (int(lags[reached[-1]]), bool(reached[-1] == len(good) - 1))
 
 
-def from_added_loss(lags: Sequence[int], added: Array) -> tuple[int, bool]:
+def from_added_loss(lags: Sequence[int], added: Floats) -> tuple[int, bool]:
     """The smallest lag d such that replacing everything older changes the mean loss by less than 0.01 nat.
 
     Returns:
@@ -53,9 +52,3 @@ def from_added_loss(lags: Sequence[int], added: Array) -> tuple[int, bool]:
     """
     unused = np.flatnonzero(np.abs(np.asarray(added)) < REACH_NATS)
     return (int(lags[-1]), True) if not unused.size else (int(lags[unused[0]]), False)
-
-
-def _resampled(by_lag: ByLag, rng: np.random.Generator) -> ByLag:
-    lags, trials = by_lag.scores.shape
-    drawn = rng.integers(trials, size=(lags, trials))
-    return replace(by_lag, scores=np.take_along_axis(by_lag.scores, drawn, axis=1))

@@ -1,0 +1,93 @@
+"""Horizon and reach against closed forms and slow readings of their definitions."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from farback.probing.horizon import by_lag, horizon, profile
+from farback.probing.reach import from_added_loss, from_skill, reach
+from farback.tasks import ByLag
+
+
+@pytest.mark.parametrize("rho", [0.5, 0.8, 0.9, 0.97])
+def test_a_connectivity_that_decays_by_rho_has_the_horizon_of_its_logarithm(rho: float) -> None:
+    T, k = 200, 199
+    connectivity = np.broadcast_to(rho ** (k - np.arange(T)), (5, 1, T)).astype(np.float32)
+    found = horizon(by_lag(connectivity, [k]))
+    assert found.value == 1 + math.floor(math.log(0.01) / math.log(rho) + 1e-4)  # counted from its maximum at d = 1
+    assert found.spread == [found.value, found.value]
+    assert found.at_start == found.value
+
+
+def test_horizon_takes_the_median_over_sequences_and_then_over_rows() -> None:
+    T = 6
+    sees = {1: [1, 1, 1], 2: [1, 1, 0], 4: [1, 0, 0]}
+    connectivity = np.zeros((3, 2, T), np.float32)
+    for b in range(3):
+        for lag, flags in sees.items():
+            connectivity[b, 0, 5 - lag] = flags[b]
+            connectivity[b, 1, 4 - lag] = 1
+    shares = by_lag(connectivity, [5, 4])
+    assert horizon(shares).value == 3  # row 0: two of three sequences see 2 steps; row 1: all see 4; their median is 3
+    assert np.isnan(shares[:, 1, 5]).all()  # no input lies 5 steps before step 4
+
+
+def test_nothing_seen_is_zero_and_an_exploded_gradient_is_no_number() -> None:
+    assert horizon(by_lag(np.zeros((4, 1, 5), np.float32), [4])).value == 0
+    broken = np.ones((4, 1, 5), np.float32)
+    broken[0, 0, 2] = np.nan
+    assert horizon(by_lag(broken, [4])).value is None
+    broken[0, 0, 2] = np.inf
+    assert horizon(by_lag(broken, [4])).value is None
+
+
+def test_profile_is_the_median_share_by_lag() -> None:
+    connectivity = np.array([[[4.0, 2.0, 1.0]], [[8.0, 4.0, 1.0]], [[1.0, 4.0, 1.0]]], np.float32)
+    assert np.allclose(profile(by_lag(connectivity, [2])), [0.25, 0.5, 1.0])
+
+
+skills = st.lists(st.sampled_from([0.0, 0.49, 0.5, 0.8, 1.0]), min_size=1, max_size=40)
+
+
+@given(skills)
+def test_reach_is_its_definition_read_slowly(values: list[float]) -> None:
+    lags = range(1, len(values) + 1)
+    found, at_least = from_skill(lags, np.array(values, np.float32))
+    fits = [
+        D for D in lags if values[D - 1] >= 0.5 and sum(v >= 0.5 for v in values[:D]) >= math.ceil(0.9 * D - 1e-9)
+    ]
+    assert found == max(fits, default=0)
+    assert at_least == (found == len(values))
+
+
+def test_one_weak_lag_does_not_zero_the_reach() -> None:
+    skill = np.ones(40, np.float32)
+    skill[0] = 0.2
+    assert from_skill(range(1, 41), skill) == (40, True)
+
+
+def test_reach_of_text_is_the_first_lag_beyond_which_nothing_is_used() -> None:
+    assert from_added_loss([0, 1, 2, 4], np.array([0.8, 0.2, 0.009, 0.001])) == (2, False)
+    assert from_added_loss([0, 1, 2], np.array([0.8, 0.2, 0.02])) == (2, True)
+    assert from_added_loss([0, 1, 2], np.array([0.001, 0.0, 0.0])) == (0, False)
+
+
+def test_the_spread_of_a_sure_reach_is_a_point_and_of_an_unsure_one_covers_it() -> None:
+    rng = np.random.default_rng(0)
+    lags = tuple(range(1, 21))
+    sure = np.zeros((20, 200), np.float32)
+    sure[:12] = 1
+    zero = np.zeros(20, np.float32)
+    assert reach(ByLag("skill", lags, sure, zero, 1.0), rng).spread == [12, 12]
+    chances = np.clip(1.2 - 0.06 * np.arange(20), 0, 1)[:, None]
+    unsure = (rng.random((20, 200)) < chances).astype(np.float32)
+    found = reach(ByLag("skill", lags, unsure, zero, 1.0), rng)
+    assert found.spread is not None
+    assert found.spread[0] < found.value + 1 <= found.spread[1] + 1
+    assert found.spread[1] - found.spread[0] >= 1
+    assert reach(ByLag("skill", lags, unsure, zero, 1.0)).spread is None
