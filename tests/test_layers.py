@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "backend" / "farback"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "config", "strict"),
+    ("errors", "config", "strict", "arrays"),
     ("tasks", "cells", "measures"),
     ("presets",),
     ("spec",),
@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("catalog", "facts", "identity", "training"),
     ("probing",),
     ("pipeline",),
+    ("store",),
     ("engine",),
     ("web",),
     ("cli",),
@@ -28,11 +29,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 """The rooms from the ground up. A room may import the rooms of lower floors only, so there can be no cycle."""
 
-NEEDS_TORCH = ("model", "training", "probing", "pipeline")
-"""Rooms that compute; with everything that runs in a worker process they stay out of the web process."""
-
-RUNS_IN_WORKER: tuple[str, ...] = ()
-"""Modules of other rooms that only a worker process imports."""
+COMPUTES = ("model", "training", "probing", "pipeline", "engine.recorder")
+"""Rooms and modules that load torch: only worker processes import them. Nothing else may."""
 
 
 def modules() -> dict[str, Path]:
@@ -102,7 +100,7 @@ def test_the_web_process_does_not_load_torch() -> None:
     light = [
         f"farback.{name}"
         for name in modules()
-        if name.split(".")[0] not in NEEDS_TORCH and name not in (*RUNS_IN_WORKER, "__main__")
+        if name.split(".")[0] not in COMPUTES and name not in (*COMPUTES, "__main__")
     ]
     script = f"import sys, importlib\nfor name in {['farback', *light]}:\n    importlib.import_module(name)\n"
     script += "    assert 'torch' not in sys.modules, name\n"

@@ -66,9 +66,7 @@ def _candidates() -> Iterator[str]:
 def _starts(path: str) -> bool:
     # Started, not only looked at: the packages of some systems are a script that only gives advice.
     try:
-        return (
-            subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
-        )
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 

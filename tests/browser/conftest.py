@@ -47,9 +47,7 @@ def new_page(browser: Browser, server: str, complaints: list[str]) -> Iterator[N
     contexts = []
 
     def open_page(**options: Any) -> Page:
-        context = browser.new_context(
-            **{"base_url": server, "viewport": {"width": 1280, "height": 800}, **options}
-        )
+        context = browser.new_context(**{"base_url": server, "viewport": {"width": 1280, "height": 800}, **options})
         contexts.append(context)
         page = context.new_page()
         _listen(page, complaints)
