@@ -17,7 +17,7 @@ COPY frontend frontend
 RUN pip install .
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --create-home farback && install --directory --owner farback --group farback /data
+RUN useradd --uid 10001 --create-home farback && install --directory --owner farback --group farback /data
 COPY --from=build /opt/farback /opt/farback
 ENV PATH=/opt/farback/bin:$PATH PYTHONUNBUFFERED=1
 USER farback
