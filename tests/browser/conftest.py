@@ -56,7 +56,7 @@ def new_page(browser: Browser, server: str, complaints: list[str]) -> Iterator[N
     yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture
