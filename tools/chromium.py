@@ -72,9 +72,9 @@ def _starts(path: str) -> bool:
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
     if done.returncode != 0:
-        print(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}", file=sys.stderr)
+        print(f"`{' '.join(command)}` failed; run it by hand to see why.", file=sys.stderr)
 
 
 def ensure() -> None:
