@@ -42,6 +42,9 @@ class Characters(Task):
 
     SOLVED_NATS: ClassVar[float] = 0.1
 
+    # A single change of the loss scatters by 0.1 to 0.25 nat at the lag where the mean crosses 0.01 nat (measured on
+    # LSTMs of 64 units at 200 to 800 updates), so 1000 trials know that mean to some 0.005 nat, and a live frame's 32
+    # to some 0.03, which moves the reach by about one tested lag.
     result_trials = 1000
     frame_trials = 32
 

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from functools import cached_property, lru_cache
 from hashlib import sha256
-
 from typing import TypeAlias
 
 import numpy as np
@@ -110,7 +109,7 @@ def own_text(text: str) -> str:
         raise ValueError(f"The text has {len(text):,} characters; at most {config.MAX_TEXT:,} are allowed.")
     if found := BINARY.search(text):
         raise ValueError(
-            f"This is no plain text: there is a control character (U+{ord(found[0]):04X}) at position "
+            f"This is no plain text: there is a character that text does not have (U+{ord(found[0]):04X}) at position "
             f"{found.start() + 1:,}."
         )
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
