@@ -65,6 +65,9 @@ class Settings:
     """Address to listen on: only this machine, until someone decides otherwise."""
     port: int = 8000
     """Port to listen on."""
+    prefix: str = "/"
+    """Path below which a proxy passes requests on unchanged. One that takes its prefix off needs nothing here: the page
+    asks for everything relative to where it stands."""
     data_dir: Path = field(default_factory=lambda: Path.cwd() / "data")
     """Folder of the index and of all frames and weights."""
     workers: int = field(default_factory=lambda: max(4, os.cpu_count() or 1))

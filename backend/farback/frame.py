@@ -7,15 +7,18 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import Floats
 
 VERSION = 1
 """Raised whenever a reader of the old form would misread the new one."""
 
+Doubles: TypeAlias = NDArray[np.float64]
+Codes: TypeAlias = NDArray[np.uint8]
 Coding = Literal["linear", "signed", "log10"]
 
 
@@ -145,7 +148,8 @@ def pack(array: Floats, coding: Coding, full: bool = False) -> dict[str, Any]:
     shape = ",".join(str(size) for size in array.shape)
     if full:
         return {"dtype": "f4", "bdata": _base64(array.astype("<f4")), "shape": shape}
-    codes, scale, offset = {"linear": _linear, "signed": _signed, "log10": _log10}[coding](array)
+    coder = {"linear": _linear, "signed": _signed, "log10": _log10}[coding]
+    codes, scale, offset = coder(array.astype(np.float64))  # in float32 a scale could underflow
     return {
         "dtype": "u1",
         "bdata": _base64(codes),
@@ -168,10 +172,11 @@ def unpack(packed: Mapping[str, Any]) -> Floats:
     if packed["map"] == "log10":
         values = np.where(codes == 0, 0.0, 10.0**values)
     missing = 0 if packed["signed"] else 255
-    return np.where(codes == missing, np.nan, values).astype(np.float32)
+    largest = float(np.finfo(np.float32).max)  # rounding up must not make an infinity
+    return np.where(codes == missing, np.nan, values.clip(-largest, largest)).astype(np.float32)
 
 
-def _linear(array: Floats) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
+def _linear(array: Doubles) -> tuple[Codes, float, float]:
     """Codes 0..254 from the smallest to the largest value, 255 not finite."""
     finite = np.isfinite(array)
     low = float(array.min(where=finite, initial=math.inf)) if finite.any() else 0.0
@@ -180,7 +185,7 @@ def _linear(array: Floats) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, 
     return _coded((array - low) / scale, finite, 255), scale, low
 
 
-def _signed(array: Floats) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
+def _signed(array: Doubles) -> tuple[Codes, float, float]:
     """Codes 1..255 around 128, which is exactly zero; 0 is not finite."""
     finite = np.isfinite(array)
     bound = float(np.abs(array).max(where=finite, initial=0.0))
@@ -188,7 +193,7 @@ def _signed(array: Floats) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, 
     return _coded(array / scale + 128, finite, 0), scale, -128 * scale
 
 
-def _log10(array: Floats) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, float]:
+def _log10(array: Doubles) -> tuple[Codes, float, float]:
     """Codes 1..254 for log10 of the magnitude; 0 is exact zero or below the floor, 255 not finite."""
     finite = np.isfinite(array)
     seen = finite & (array >= FLOOR)
@@ -201,15 +206,13 @@ def _log10(array: Floats) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float, f
     return codes, scale, low - scale
 
 
-def _coded(
-    values: np.ndarray[Any, Any], finite: np.ndarray[Any, np.dtype[np.bool_]], missing: int
-) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def _coded(values: NDArray[Any], finite: NDArray[np.bool_], missing: int) -> Codes:
     rounded = np.rint(values, out=np.full(values.shape, missing, np.float64), where=finite)
-    codes: np.ndarray[Any, np.dtype[np.uint8]] = rounded.astype(np.uint8)
+    codes: Codes = rounded.astype(np.uint8)
     return codes
 
 
-def _base64(array: np.ndarray[Any, Any]) -> str:
+def _base64(array: NDArray[Any]) -> str:
     return base64.b64encode(np.ascontiguousarray(array).data).decode()
 
 

@@ -105,7 +105,7 @@ def record(
         loss = training.update()
         if not np.isfinite(loss):
             yield _moment(training, observer, story, run_id, last=True)
-            raise Exploded(training.step + 1)
+            raise Exploded(training.step)
         story.losses += loss
         story.updates += 1
         if after_step is not None:

@@ -86,7 +86,7 @@ class Training:
         """All that is needed to go on from this step: weights, the optimiser's memory, the step."""
         moments = {k: v for k, v in self._optimizer.state[self.model.flat].items() if v is not None}
         kept = {"flat": self.model.flat.numpy().copy(), "step": np.array([self.step], np.float32)}
-        return kept | {f"optimizer.{name}": np.array(value, np.float32).reshape(-1) for name, value in moments.items()}
+        return kept | {f"optimizer.{name}": value.numpy().copy().reshape(-1) for name, value in moments.items()}
 
     def _restore(self, state: dict[str, Floats]) -> None:
         flat = self.model.flat

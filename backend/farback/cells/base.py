@@ -16,6 +16,7 @@ from pydantic import Field
 
 from .. import config
 from ..arrays import Floats
+from ..cite import Cite
 from ..strict import Strict
 
 if TYPE_CHECKING:
@@ -32,13 +33,6 @@ class Gate(NamedTuple):
     """What it does, in words a newcomer reads."""
     low: float
     """Smallest value it can take: 0 for a sigmoid, -1 for a tanh."""
-
-
-class Cite(NamedTuple):
-    """Where a definition comes from."""
-
-    text: str
-    url: str
 
 
 @dataclass(frozen=True)

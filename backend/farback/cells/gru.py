@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..arrays import Floats
 from .base import Cite, Gate, Sweep, Trace, Weights
-from .recurrent import Recurrent, chrono, is_cut
+from .recurrent import Recurrent, by_step, chrono, is_cut
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,17 +62,17 @@ class GRU(Recurrent):
         recurrent = gates.new_empty(T, B, 3 * H)  # W_hh h + b_hh
         h_all = gates.new_empty(T, B, H)
         w_hh, b_hh = w["weight_hh"].mT, w["bias_hh"]
+        r_all, z_all, n_all = gates.split_with_sizes((H, H, H), 2)
+        recurrent_n = recurrent[..., 2 * H :]
         h = gates.new_zeros(B, H)
-        for a, b, h_next in zip(gates.unbind(), recurrent.unbind(), h_all.unbind(), strict=True):
-            torch.addmm(b_hh, h, w_hh, out=b)
-            rz, n = a.split_with_sizes((2 * H, H), 1)
-            b_rz, b_n = b.split_with_sizes((2 * H, H), 1)
-            rz.add_(b_rz).sigmoid_()
-            r, z = rz.split_with_sizes((H, H), 1)
-            n.addcmul_(r, b_n).tanh_()
+        for rz, r, z, n, back, back_rz, back_n, h_next in by_step(
+            gates[..., : 2 * H], r_all, z_all, n_all, recurrent, recurrent[..., : 2 * H], recurrent_n, h_all
+        ):
+            torch.addmm(b_hh, h, w_hh, out=back)
+            rz.add_(back_rz).sigmoid_()
+            n.addcmul_(r, back_n).tanh_()
             h = torch.lerp(n, h, z, out=h_next)  # (1 - z) n + z h
-        r, z, n = gates.split_with_sizes((H,) * self.blocks, 2)
-        return Trace(x, h_all, None, {"r": r, "z": z, "n": n}, {"recurrent_n": recurrent[..., 2 * H :]})
+        return Trace(x, h_all, None, {"r": r_all, "z": z_all, "n": n_all}, {"recurrent_n": recurrent_n})
 
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
         import torch
@@ -86,12 +86,16 @@ class GRU(Recurrent):
             [h_to_n * trace.saved["recurrent_n"] * r * (1 - r), (h_before - n) * z * (1 - z), h_to_n * r], 2
         )  # (T, B, 3, H)
         grad_recurrent = grad_h.new_empty(T, K, B, 3, H)
-        flat = grad_recurrent.view(T, K * B, 3 * H)
+        w_hh, flat_h, flat_pre = w["weight_hh"], grad_h.view(T, K * B, H), grad_recurrent.view(T, K * B, 3 * H)
+        steps = by_step(grad_h, grad_h[..., None, :], h_to_recurrent, z, grad_recurrent, flat_pre)
+        before = list(zip(grad_h.unbind(), flat_h.unbind(), strict=True))
         for t in range(T - 1, -1, -1):
-            dh = grad_h[t]
-            torch.mul(dh[:, :, None], h_to_recurrent[t], out=grad_recurrent[t])
+            dh, dh_wide, to_pre, keep, pre, pre_flat = steps[t]
+            torch.mul(dh_wide, to_pre, out=pre)
             if t > 0 and not is_cut(t, T, cut):
-                grad_h[t - 1].addcmul_(dh, z[t]).view(K * B, H).addmm_(flat[t], w["weight_hh"])
+                dh_before, flat_before = before[t - 1]
+                dh_before.addcmul_(dh, keep)
+                flat_before.addmm_(pre_flat, w_hh)
         grad_input = grad_recurrent.clone()
         torch.mul(grad_h, h_to_n[:, None], out=grad_input[:, :, :, 2])
         into, back = grad_input.view(T, K, B, 3 * H), grad_recurrent.view(T, K, B, 3 * H)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..arrays import Floats
 from .base import Cite, Gate, Sweep, Trace, Weights
-from .recurrent import Recurrent, chrono, is_cut
+from .recurrent import Recurrent, by_step, chrono, is_cut
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -67,19 +67,18 @@ class LSTM(Recurrent):
         gates = x @ w["weight_ih"].mT + (w["bias_ih"] + w["bias_hh"])  # (T, B, 4H) pre-activations, then in place
         w_hh = w["weight_hh"].mT
         h_all, c_all, tanh_c_all = (gates.new_empty(T, B, H) for _ in range(3))
+        i_all, f_all, g_all, o_all = gates.split_with_sizes((H, H, H, H), 2)
         h, c = gates.new_zeros(B, H), gates.new_zeros(B, H)
-        steps = zip(gates.unbind(), h_all.unbind(), c_all.unbind(), tanh_c_all.unbind(), strict=True)
-        for a, h_next, c_next, tanh_c in steps:
+        for a, i_f, i, f, g, o, h_next, c_next, tanh_c in by_step(
+            gates, gates[..., : 2 * H], i_all, f_all, g_all, o_all, h_all, c_all, tanh_c_all
+        ):
             a.addmm_(h, w_hh)
-            i_f, g, o = a.split_with_sizes((2 * H, H, H), 1)
             i_f.sigmoid_()
             g.tanh_()
             o.sigmoid_()
-            i, f = i_f.split_with_sizes((H, H), 1)
             c = torch.mul(f, c, out=c_next).addcmul_(i, g)
             h = torch.mul(o, torch.tanh(c, out=tanh_c), out=h_next)
-        i, f, g, o = gates.split_with_sizes((H,) * self.blocks, 2)
-        return Trace(x, h_all, c_all, {"i": i, "f": f, "g": g, "o": o}, {"tanh_c": tanh_c_all})
+        return Trace(x, h_all, c_all, {"i": i_all, "f": f_all, "g": g_all, "o": o_all}, {"tanh_c": tanh_c_all})
 
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
         import torch
@@ -95,14 +94,20 @@ class LSTM(Recurrent):
         h_to_o = tanh_c * o * (1 - o)
         grad_c = torch.zeros_like(grad_h)
         grad_pre = grad_h.new_empty(T, K, B, 4, H)
-        flat = grad_pre.view(T, K * B, 4 * H)
+        w_hh, flat_h, flat_pre = w["weight_hh"], grad_h.view(T, K * B, H), grad_pre.view(T, K * B, 4 * H)
+        steps = by_step(
+            grad_h, grad_c, grad_c[..., None, :], h_to_c, c_to_pre, h_to_o, f,
+            grad_pre[..., :3, :], grad_pre[..., 3, :], flat_pre,
+        )  # fmt: skip
+        before = list(zip(flat_h.unbind(), grad_c.unbind(), strict=True))
         for t in range(T - 1, -1, -1):
-            dh, dc = grad_h[t], grad_c[t]
-            dc.addcmul_(dh, h_to_c[t])
-            torch.mul(dc[:, :, None], c_to_pre[t], out=grad_pre[t, :, :, :3])
-            torch.mul(dh, h_to_o[t], out=grad_pre[t, :, :, 3])
+            dh, dc, dc_wide, to_c, to_pre, to_o, keep, pre_ifg, pre_o, pre = steps[t]
+            dc.addcmul_(dh, to_c)
+            torch.mul(dc_wide, to_pre, out=pre_ifg)
+            torch.mul(dh, to_o, out=pre_o)
             if t > 0 and not is_cut(t, T, cut):
-                grad_h[t - 1].view(K * B, H).addmm_(flat[t], w["weight_hh"])
-                torch.mul(dc, f[t], out=grad_c[t - 1])
-        pre = grad_pre.view(T, K, B, 4 * H)
-        return Sweep(grad_h, grad_c, pre, pre, pre @ w["weight_ih"])
+                dh_before, dc_before = before[t - 1]
+                dh_before.addmm_(pre, w_hh)
+                torch.mul(dc, keep, out=dc_before)
+        pre_all = grad_pre.view(T, K, B, 4 * H)
+        return Sweep(grad_h, grad_c, pre_all, pre_all, pre_all @ w["weight_ih"])

@@ -47,6 +47,14 @@ class Recurrent(Cell):
         return length * self.parameters(inputs)
 
 
+def by_step(*arrays: Tensor) -> list[tuple[Tensor, ...]]:
+    """The views of each time step, one tuple a step.
+
+    Taken for all steps at once: indexing inside the loop would cost as much as the arithmetic of a small model.
+    """
+    return list(zip(*(array.unbind() for array in arrays), strict=True))
+
+
 def is_cut(t: int, length: int, cut: int | None) -> bool:
     """Whether truncation drops the state's derivative on its way from step t to t - 1."""
     return cut is not None and (length - t) % cut == 0

@@ -5,15 +5,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import config
+from ..arrays import Floats
+from ..cite import Cite
 from ..strict import Strict
 
-Floats: TypeAlias = NDArray[np.float32]
 Whole: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
@@ -24,13 +25,6 @@ Predict: TypeAlias = Callable[[Floats], Floats]
 
 PREDICT_VALUES = 2**22
 """Most input numbers given to one `predict`: 16 MB, so a test of many lags at many trials stays small in memory."""
-
-
-class Cite(NamedTuple):
-    """Where a definition comes from."""
-
-    text: str
-    url: str
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,102 @@
+"""The command: `farback serve` and `farback run`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import __version__
+from .errors import Exploded, FarbackError
+
+MISUSED = 2
+"""Exit status where the command was given something it cannot use, as shells have it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Do what the arguments say; ends the process with a status."""
+    options = _parser().parse_args(arguments)
+    sys.exit(options.command(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="farback", description="See how far back a recurrent network can connect.")
+    parser.add_argument("--version", action="version", version=f"farback {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="serve the page and the API")
+    serve.set_defaults(command=_serve)
+    serve.add_argument("--host", help="address to listen on (127.0.0.1: this machine only)")
+    serve.add_argument("--port", type=int, help="port to listen on (8000)")
+    serve.add_argument("--data-dir", type=Path, help="folder for runs (./data)")
+    serve.add_argument("--workers", type=int, help="runs that train at the same time (one a core, at least 4)")
+    serve.add_argument("--prefix", help="path below which a proxy passes requests on unchanged")
+
+    run = commands.add_parser("run", help="train one model here, without a server")
+    run.set_defaults(command=_run)
+    run.add_argument("spec", help='a JSON file, "-" for standard input, or the JSON itself')
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from .serve import CannotServe, serve  # only now: what it needs takes most of a second to load
+
+    given = {name: getattr(options, name) for name in ("host", "port", "data_dir", "workers", "prefix")}
+    try:
+        serve(given)
+    except CannotServe as reason:
+        print(f"farback: {reason}", file=sys.stderr)
+        return MISUSED
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from .web.body import parse
+
+    try:
+        raw = parse(_read(options.spec))
+    except (OSError, FarbackError) as error:
+        print(f"farback: {error}", file=sys.stderr)
+        return MISUSED
+    return _train(raw)
+
+
+def _read(spec: str) -> bytes:
+    if spec == "-":
+        return sys.stdin.buffer.read()
+    if spec.lstrip().startswith("{"):
+        return spec.encode()
+    return Path(spec).read_bytes()
+
+
+def _train(raw: object) -> int:
+    import torch
+
+    from .pipeline import run
+    from .spec import parse_spec
+
+    torch.set_num_threads(1)  # as on a server: for matrices of this size more threads are slower
+    frame = None
+    try:
+        for frame in run(parse_spec(raw)):
+            print(_line(frame.step, frame.loss, frame.accuracy, frame.reach.value, frame.horizon.value), flush=True)
+    except Exploded as error:
+        print(f"farback: {error}", file=sys.stderr)
+        return 1
+    except FarbackError as error:
+        print(f"farback: {error}" + (f" ({error.field})" if error.field else ""), file=sys.stderr)
+        return MISUSED
+    except KeyboardInterrupt:
+        return 130
+    if frame is not None:
+        print(json.dumps(frame.result(), allow_nan=False))
+    return 0
+
+
+def _line(step: int, loss: float | None, accuracy: float | None, reach: int, horizon: int | None) -> str:
+    numbers = f"step {step:>6}  loss {'-' if loss is None else f'{loss:.4f}'}"
+    if accuracy is not None:
+        numbers += f"  accuracy {accuracy:.3f}"
+    return f"{numbers}  reach {reach}  horizon {'-' if horizon is None else horizon}"
