@@ -17,7 +17,10 @@ from farback.pipeline import Moment, is_frame, record
 from farback.spec import RunSpec, parse_spec
 from farback.training import Stream, Training, loss_of, randomness
 
-SMALL = {"task": {"name": "recall", "lag": 5, "symbols": 3, "distractors": 2}, "training": {"steps": 70, "batch": 8}}
+SMALL: dict[str, Any] = {
+    "task": {"name": "recall", "lag": 5, "symbols": 3, "distractors": 2},
+    "training": {"steps": 70, "batch": 8},
+}
 
 
 def small(cell: str = "lstm", **training: Any) -> RunSpec:

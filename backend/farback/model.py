@@ -112,8 +112,9 @@ class Model:
         """
         sweeps: list[Sweep] = []
         for layer in reversed(range(self.cell.layers)):
-            into = sweeps[-1].grad_x.clone() if sweeps else grad_h
-            sweeps.append(self.cell.sweep(self.layers[layer], traces[layer], into, cut, layer))
+            if sweeps:  # what the layer above asks of its input is what this layer's h is asked for
+                grad_h = self.cell.grad_x(self.layers[layer + 1], traces[layer + 1], sweeps[-1])
+            sweeps.append(self.cell.sweep(self.layers[layer], traces[layer], grad_h, cut, layer))
         return sweeps[::-1]
 
     def gradient(self, traces: Sequence[Trace], sweeps: Sequence[Sweep]) -> dict[str, Tensor]:

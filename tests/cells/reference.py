@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from farback.cells import Cell, FeedForward, Weights
+from farback.cells import Cell, Weights
+from farback.cells.feedforward import FeedForward
 from farback.cells.rnn import RNN
 
 SQUASH = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid}

@@ -134,7 +134,7 @@ def test_a_linear_net_with_a_scaled_rotation_has_a_signal_of_rho_to_the_lag(rho:
         "readout.weight": rng.standard_normal((3, H)),
         "readout.bias": np.zeros(3),
     }
-    model = Model(RNN(hidden=H, activation="relu"), H, 3, weights, torch.float64)  # type: ignore[arg-type]
+    model = Model(RNN(hidden=H, activation="relu"), H, 3, weights, torch.float64)
     grad_h = torch.zeros(length, 1, 2, H, dtype=torch.float64)
     grad_h[-1, 0] = torch.from_numpy(rng.standard_normal((2, H)))
     with torch.no_grad():

@@ -58,9 +58,7 @@ skills = st.lists(st.sampled_from([0.0, 0.49, 0.5, 0.8, 1.0]), min_size=1, max_s
 def test_reach_is_its_definition_read_slowly(values: list[float]) -> None:
     lags = range(1, len(values) + 1)
     found, at_least = from_skill(lags, np.array(values, np.float32))
-    fits = [
-        D for D in lags if values[D - 1] >= 0.5 and sum(v >= 0.5 for v in values[:D]) >= math.ceil(0.9 * D - 1e-9)
-    ]
+    fits = [D for D in lags if values[D - 1] >= 0.5 and sum(v >= 0.5 for v in values[:D]) >= math.ceil(0.9 * D - 1e-9)]
     assert found == max(fits, default=0)
     assert at_least == (found == len(values))
 

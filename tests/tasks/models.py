@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from farback.arrays import Floats
 from farback.tasks import Predict
-from farback.tasks.base import Floats
 from farback.tasks.recall import Recall
 
 

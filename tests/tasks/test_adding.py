@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from farback.arrays import Floats
 from farback.tasks.adding import Adding
-from farback.tasks.base import Floats
 
 from .models import adder, windowed
 

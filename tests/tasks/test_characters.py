@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from farback import config
-from farback.tasks.base import Floats
+from farback.arrays import Floats
 from farback.tasks.characters import Characters
 
 from .models import windowed

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farback.tasks.base import Batch, Floats
+from farback.arrays import Floats
+from farback.tasks.base import Batch
 from farback.tasks.recall import Recall
 
 from .models import recaller, windowed

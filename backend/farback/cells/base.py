@@ -61,7 +61,6 @@ class Sweep:
     grad_c: Tensor | None  # (T, K, B, H) total derivative for c_t, including the path through h_t
     grad_input: Tensor  # (T, K, B, G) for the pre-activations' input side W_ih x + b_ih
     grad_recurrent: Tensor  # (T, K, B, G) for their recurrent side W_hh h + b_hh
-    grad_x: Tensor  # (T, K, B, I) for the layer's input
 
 
 class Cell(Strict):
@@ -121,6 +120,10 @@ class Cell(Strict):
                 at the last step reaches `cut` steps at most. None: the full derivative.
             layer: the layer's number, 0 at the bottom.
         """
+
+    @abstractmethod
+    def grad_x(self, w: Weights, trace: Trace, sweep: Sweep) -> Tensor:
+        """(T, K, B, I) the sweep's derivatives for the layer's input."""
 
     @abstractmethod
     def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:

@@ -53,14 +53,18 @@ class FeedForward(Cell):
         return Trace(x=x, h=h, c=None, gates={}, saved={"windows": windows})
 
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
-        T, K, B, _ = grad_h.shape
         grad_pre = grad_h * slope(self.activation, trace.h)[:, None]
-        width, inputs = self._window(layer), trace.x.shape[2]
-        grad_windows = (grad_pre @ w["weight"]).view(T, K, B, width, inputs)
+        return Sweep(grad_h, None, grad_pre, grad_pre)
+
+    def grad_x(self, w: Weights, trace: Trace, sweep: Sweep) -> Tensor:
+        T, K, B, _ = sweep.grad_h.shape
+        inputs = trace.x.shape[2]
+        width = w["weight"].shape[1] // inputs
+        grad_windows = (sweep.grad_input @ w["weight"]).view(T, K, B, width, inputs)
         grad_x = grad_windows.new_zeros(T, K, B, inputs)
         for back in range(min(width, T)):  # the window's entry that lies `back` steps before its end
             grad_x[: T - back] += grad_windows[back:, :, :, width - 1 - back]
-        return Sweep(grad_h, None, grad_pre, grad_pre, grad_x)
+        return grad_x
 
     def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
         grad_pre = sweep.grad_input[:, 0].flatten(0, 1)

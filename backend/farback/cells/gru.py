@@ -99,4 +99,4 @@ class GRU(Recurrent):
         grad_input = grad_recurrent.clone()
         torch.mul(grad_h, h_to_n[:, None], out=grad_input[:, :, :, 2])
         into, back = grad_input.view(T, K, B, 3 * H), grad_recurrent.view(T, K, B, 3 * H)
-        return Sweep(grad_h, None, into, back, into @ w["weight_ih"])
+        return Sweep(grad_h, None, into, back)

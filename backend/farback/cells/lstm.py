@@ -110,4 +110,4 @@ class LSTM(Recurrent):
                 dh_before.addmm_(pre, w_hh)
                 torch.mul(dc, keep, out=dc_before)
         pre_all = grad_pre.view(T, K, B, 4 * H)
-        return Sweep(grad_h, grad_c, pre_all, pre_all, pre_all @ w["weight_ih"])
+        return Sweep(grad_h, grad_c, pre_all, pre_all)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ..arrays import Floats
-from .base import Cell, Sweep, Trace, uniform
+from .base import Cell, Sweep, Trace, Weights, uniform
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,6 +32,9 @@ class Recurrent(Cell):
             "bias_ih": uniform(rng, bound, rows),
             "bias_hh": uniform(rng, bound, rows),
         }
+
+    def grad_x(self, w: Weights, trace: Trace, sweep: Sweep) -> Tensor:
+        return sweep.grad_input @ w["weight_ih"]
 
     def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
         grad_input, grad_recurrent = sweep.grad_input[:, 0], sweep.grad_recurrent[:, 0]  # (T, B, G)

@@ -70,7 +70,7 @@ class RNN(Recurrent):
             pre_all[t].mul_(dh_all[t])
             if t > 0 and not is_cut(t, T, cut):
                 dh_all[t - 1].addmm_(pre_all[t], w_hh)
-        return Sweep(grad_h, None, grad_pre, grad_pre, grad_pre @ w["weight_ih"])
+        return Sweep(grad_h, None, grad_pre, grad_pre)
 
 
 def orthogonal(rng: np.random.Generator, size: int) -> Floats:

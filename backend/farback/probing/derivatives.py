@@ -64,7 +64,8 @@ def derivatives(
     for row, k in enumerate(rows):
         grad_h[k, 1 + row] = score[row]
     sweeps = model.sweep(traces, grad_h)
-    connectivity = sweeps[0].grad_x[:, 1:].norm(dim=-1)  # (T, K, B)
+    grad_x = model.cell.grad_x(model.layers[0], traces[0], sweeps[0])
+    connectivity = grad_x[:, 1:].norm(dim=-1)  # (T, K, B)
     return Derivatives([_layer(sweep) for sweep in sweeps], connectivity.permute(2, 1, 0).numpy())
 
 
