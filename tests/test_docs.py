@@ -7,6 +7,9 @@ import re
 from pathlib import Path
 
 from farback.config import Settings
+from farback.engine import LocalEngine
+from farback.store import Store
+from farback.web.app import create_app
 
 
 def test_every_setting_is_documented(root: Path) -> None:
@@ -27,6 +30,17 @@ def _in_words(name: str, value: object) -> str:
     if name.endswith("_bytes") and isinstance(value, int):
         return f"{value >> 30} GiB" if value % 2**30 == 0 else f"{value >> 20} MiB"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def test_every_route_is_documented(root: Path, tmp_path: Path) -> None:
+    text = (root / "docs" / "api.md").read_text()
+    documented = re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", text, re.MULTILINE)
+    settings = Settings(data_dir=tmp_path)
+    store = Store(tmp_path)
+    paths = create_app(settings, LocalEngine(settings, store)).openapi()["paths"]
+    store.close()
+    offered = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods if method != "head"]
+    assert sorted(documented) == sorted(offered)
 
 
 def test_every_link_between_pages_leads_somewhere(root: Path) -> None:

@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .serve import CannotServe, serve  # only now: what it needs takes most of a second to load
+    from .web.serve import CannotServe, serve  # only now: what it needs takes most of a second to load
 
     given = {name: getattr(options, name) for name in ("host", "port", "data_dir", "workers", "prefix")}
     try:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farback.tasks.base import Floats
+from farback.arrays import Floats
 from farback.tasks.copying import Copying
 
 TASKS = st.builds(Copying, symbols=st.integers(2, 64), items=st.integers(1, 50), delay=st.integers(1, 300))

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from .. import config
 from ..arrays import Floats
+from ..cite import Cite
 from .activation import Activation, slope, squash
-from .base import Cell, Cite, Sweep, Trace, Weights, uniform
+from .base import Cell, Sweep, Trace, Weights, uniform
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -8,7 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from ..arrays import Floats
-from .base import Cite, Gate, Sweep, Trace, Weights
+from ..cite import Cite
+from .base import Gate, Sweep, Trace, Weights
 from .recurrent import Recurrent, by_step, chrono, is_cut
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from ..arrays import Floats
+from ..cite import Cite
 from .activation import Activation, slope, squash
-from .base import Cite, Sweep, Trace, Weights
+from .base import Sweep, Trace, Weights
 from .recurrent import Recurrent, is_cut
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from ..cite import Cite
 from .adding import Adding
-from .base import Batch, ByLag, Chance, Cite, Predict, Task
+from .base import Batch, ByLag, Chance, Predict, Task
 from .characters import Characters
 from .copying import Copying
 from .recall import Recall

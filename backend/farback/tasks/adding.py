@@ -9,7 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from .. import config
-from .base import Batch, ByLag, Chance, Cite, Floats, Predict, Task, Whole, last_step
+from ..arrays import Floats
+from ..cite import Cite
+from .base import Batch, ByLag, Chance, Predict, Task, Whole, last_step
 
 
 class Adding(Task):

@@ -10,7 +10,9 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from .. import config
-from .base import Batch, ByLag, Chance, Cite, Floats, Predict, Task, Whole, one_hot
+from ..arrays import Floats
+from ..cite import Cite
+from .base import Batch, ByLag, Chance, Predict, Task, Whole, one_hot
 from .corpus import HELD_OUT, Codes, Corpus, own_text, python_topics
 
 VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", None: "other"}

@@ -10,7 +10,8 @@ import numpy as np
 from pydantic import Field
 
 from .. import config
-from .base import Batch, ByLag, Chance, Cite, Flags, Predict, Task, one_hot, symbol_names
+from ..cite import Cite
+from .base import Batch, ByLag, Chance, Flags, Predict, Task, one_hot, symbol_names
 
 MAX_ITEMS = 50
 """Most symbols to repeat: listing and repeating them is then a quarter of the longest sequence, the rest is delay."""

@@ -10,7 +10,8 @@ import numpy as np
 from pydantic import Field
 
 from .. import config
-from .base import Batch, ByLag, Chance, Cite, Predict, Task, Whole, last_step, one_hot, symbol_names
+from ..cite import Cite
+from .base import Batch, ByLag, Chance, Predict, Task, Whole, last_step, one_hot, symbol_names
 
 
 class Recall(Task):

@@ -1,0 +1,8 @@
+"""Where runs execute. `Engine` is the interface; `LocalEngine` runs them in worker processes of this machine."""
+
+from __future__ import annotations
+
+from .base import Capacity, Engine, Job, State, Status
+from .local import LocalEngine
+
+__all__ = ["Capacity", "Engine", "Job", "LocalEngine", "State", "Status"]

@@ -1,0 +1,181 @@
+"""Board: every run the engine has to do with, those in work in memory and all others in the index."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..errors import NotFound
+from ..store import Row, Store
+from .base import State, Status
+from .pool import Worker
+from .queue import FairQueue
+from .watchers import Watchers
+
+LOG = logging.getLogger(__name__)
+
+LET_GO_S = 0.6
+"""Seconds a worker has to let go of a run before it is killed: a single step of the largest models takes longer, and a
+cancel must work within a second."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended, or is about to."""
+
+    status: Status
+    code: str | None = None
+    reason: str | None = None
+    result: str | None = None  # JSON
+
+
+CANCELLED = Ending("cancelled")
+AGAIN = Ending("queued")
+"""Somebody wants a run whose worker was just told to let go: it waits once more as soon as the worker has."""
+
+
+@dataclass(eq=False)
+class Active:
+    """A run that waits or trains, or whose end the index has not taken down yet."""
+
+    id: str
+    client: str
+    steps: int
+    step: int
+    seq: int
+    bytes: int
+    deaths: int
+    worker: Worker | None = None
+    ticket: int = 0
+    stopping: Ending | None = None  # how it ends once its worker lets go of it
+    stop_by: float = 0.0  # when the worker is killed if it has not
+    ended: Ending | None = None
+
+    @property
+    def status(self) -> Status:
+        """As the outside sees it."""
+        if self.ended is not None:
+            return self.ended.status
+        return "queued" if self.worker is None else "running"
+
+
+class Board:
+    """All methods are called with `changed` held, which also tells of every change."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.queue = FairQueue()
+        self.watchers = Watchers()
+        self.active: dict[str, Active] = {}
+        self.changed = threading.Condition(threading.RLock())
+        self.listeners: list[Callable[[str], None]] = []
+        self._stored = store.index.bytes()  # by finished runs
+
+    @property
+    def stored(self) -> int:
+        """Bytes that all runs take on disk."""
+        return self._stored + sum(active.bytes for active in self.active.values())
+
+    def row(self, run: str) -> Row:
+        """What the index knows.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        row = self.store.index.get(run)
+        if row is None:
+            raise NotFound(f"There is no run {run[:40]}. It may have been dropped to make room: train it again.", "id")
+        return row
+
+    def state(self, run: str) -> State:
+        """How a run stands.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        active = self.active.get(run)
+        watchers = self.watchers.count(run)
+        if active is None:
+            row = self.row(run)
+            end = Ending(row.status, row.code, row.reason, row.result)  # type: ignore[arg-type]
+            step, steps, seq, position = row.step, row.steps, row.seq, None
+        else:
+            end = active.ended or Ending(active.status)
+            step, steps, seq = active.step, active.steps, active.seq
+            position = self.queue.order().index(run) + 1 if active.status == "queued" else None
+        result = None if end.result is None else json.loads(end.result)
+        return State(run, end.status, step, steps, seq, position, watchers, end.code, end.reason, result)
+
+    def enqueue(self, row: Row) -> None:
+        """Let a run wait, from what is on disk of it: the index may have missed its last frames."""
+        folder = self.store.folder(row.id)
+        seq, step = folder.newest()
+        self.active[row.id] = Active(row.id, row.client, row.steps, step, seq, folder.size(), row.deaths)
+        self.queue.push(row.client, row.id)
+        self.notify_queue()
+
+    def requeue(self, active: Active) -> None:
+        """Let a run that lost its worker go on next."""
+        active.worker, active.stopping = None, None
+        self.queue.put_back(active.client, active.id)
+        self.notify_queue()
+
+    def stop(self, active: Active, ending: Ending) -> None:
+        """End a run: at once where it waits, else as soon as its worker lets go of it."""
+        if active.ended is not None:
+            return
+        if active.worker is None:
+            self.queue.remove(active.id)
+            self.end(active, ending)
+            self.notify_queue()
+            return
+        if active.stopping is None:
+            active.stop_by = time.monotonic() + LET_GO_S
+            active.worker.stop()
+        active.stopping = ending
+
+    def end(self, active: Active, ending: Ending) -> None:
+        """A run is over."""
+        active.ended, active.worker = ending, None
+        self.notify(active.id)
+
+    def settle(self) -> None:
+        """Take the ends of runs down in the index. While it cannot be written they stay in memory."""
+        for active in [active for active in self.active.values() if active.ended is not None]:
+            end = active.ended or CANCELLED
+            size = self.store.folder(active.id).size()
+            values = {"status": end.status, "code": end.code, "reason": end.reason, "result": end.result}
+            if not self.note(active.id, **values, step=active.step, seq=active.seq, bytes=size, used=time.time()):
+                return
+            del self.active[active.id]
+            self.recount()
+
+    def note(self, run: str, **values: object) -> bool:
+        """Change a run in the index; False where it cannot be written."""
+        try:
+            self.store.index.update(run, **values)
+        except SQLAlchemyError:
+            LOG.exception("The index could not be written.")
+            return False
+        return True
+
+    def recount(self) -> None:
+        """Ask the index again how much is stored."""
+        self._stored = self.store.index.bytes()
+
+    def notify(self, run: str) -> None:
+        """Tell everybody that a run changed."""
+        self.changed.notify_all()
+        for listener in self.listeners:
+            listener(run)
+
+    def notify_queue(self) -> None:
+        """Tell everybody that positions changed."""
+        for run in self.queue.order():
+            self.notify(run)

@@ -1,0 +1,203 @@
+"""LocalEngine: runs execute in worker processes of this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ..config import Settings
+from ..errors import Busy, Conflict, NotFound
+from ..store import Row, Store
+from .base import Capacity, Job, State
+from .board import AGAIN, CANCELLED, LET_GO_S, Board
+from .pool import RECORDER, Pool
+from .supervisor import TICK_S, Supervisor
+
+PAGE = 50
+"""Most frames that one `read` gives: some megabytes."""
+
+
+class LocalEngine:
+    """Runs in worker processes, a fair queue before them, and a store behind them.
+
+    Callers only change the board, under its lock, and for moments; a thread of its own, the supervisor, does what the
+    board asks for.
+
+    Args:
+        settings: the limits.
+        store: where runs are kept.
+        recorder: the module that trains.
+    """
+
+    def __init__(self, settings: Settings, store: Store, recorder: str = RECORDER) -> None:
+        self.settings = settings
+        self.store = store
+        self._board = Board(store)
+        self._pool = Pool(settings.workers, recorder)
+        self._supervisor = Supervisor(settings, self._board, self._pool)
+
+    def start(self) -> None:
+        """Take up what an earlier server left unfinished, and start the workers in the background."""
+        with self._board.changed:
+            for row in self.store.index.unfinished():
+                self._board.enqueue(row)
+        self._supervisor.start()
+
+    def close(self) -> None:
+        """Stop working. Runs that wait or train go on with the next start."""
+        self._supervisor.close()
+
+    # --- The interface.
+
+    def submit(self, job: Job, viewer: str) -> tuple[State, bool]:
+        """See `Engine.submit`."""
+        board = self._board
+        with board.changed:
+            board.settle()
+            active, row = board.active.get(job.id), self.store.index.get(job.id)
+            new = row is None
+            if active is not None and active.ended is None:
+                if active.stopping is CANCELLED:
+                    active.stopping = AGAIN
+            elif row is None:
+                self._admit(viewer)
+                row = Row(job.id, "queued", job.public, job.facts, job.private, False, viewer, 0, job.steps)
+                self.store.create(row, job.spec)
+                self._enqueue(row)
+            elif row.status == "done" or row.code == "exploded":
+                self.store.touch(row)
+            else:
+                self._admit(viewer)
+                fresh = {"status": "queued", "code": None, "reason": None, "deaths": 0, "client": viewer}
+                self.store.index.update(job.id, **fresh, used=time.time())
+                self._enqueue(board.row(job.id))
+            board.watchers.join(job.id, viewer)
+            return board.state(job.id), new
+
+    def read(self, run: str, after: int = -1, wait: float = 0.0) -> tuple[State, list[tuple[int, bytes]]]:
+        """See `Engine.read`."""
+        board = self._board
+        with board.changed:
+            board.changed.wait_for(lambda: board.state(run).finished or board.state(run).seq > after, wait)
+            state = board.state(run)
+        first = max(after, -1) + 1
+        page = range(first, min(state.seq + 1, first + PAGE))
+        return state, [(seq, self.frame(run, seq)) for seq in page]
+
+    def cancel(self, run: str, viewer: str) -> State:
+        """See `Engine.cancel`."""
+        board = self._board
+        with board.changed:
+            board.state(run)
+            board.watchers.withdraw(run, viewer)
+            active = board.active.get(run)
+            if active is not None and not board.watchers.count(run):
+                board.stop(active, CANCELLED)
+                board.changed.wait_for(lambda: active.ended is not None, LET_GO_S + 2 * TICK_S)
+            return board.state(run)
+
+    def capacity(self) -> Capacity:
+        """See `Engine.capacity`."""
+        with self._board.changed:
+            workers = list(self._pool.workers)
+            ready, busy = sum(worker.ready for worker in workers), sum(worker.ticket != 0 for worker in workers)
+            return Capacity(self.settings.workers, ready, busy, len(self._board.queue))
+
+    # --- What the web asks for besides.
+
+    def state(self, run: str) -> State:
+        """How a run stands.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        with self._board.changed:
+            return self._board.state(run)
+
+    def about(self, run: str) -> Row:
+        """What the index knows of a run: its spec and facts.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        row = self._board.row(run)
+        self.store.touch(row)
+        return row
+
+    def frame(self, run: str, seq: int) -> bytes:
+        """One frame as it goes over the wire.
+
+        Raises:
+            NotFound: there is no such frame (any more).
+        """
+        try:
+            return self.store.folder(run).frame(seq).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"Run {run} has no frame {seq}.") from None
+
+    def delete(self, run: str) -> None:
+        """Remove all that is kept of a run with a person's own text, whoever watches it.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: the run carries nobody's text; others may rely on it.
+        """
+        board = self._board
+        with board.changed:
+            if not board.row(run).private:
+                raise Conflict("Only a run with a text of your own can be deleted: others may be looking at this one.")
+            active = board.active.get(run)
+            if active is not None:
+                board.stop(active, CANCELLED)
+                board.changed.wait_for(lambda: active.ended is not None, LET_GO_S + 2.0)
+                board.settle()
+            self.store.remove(run)
+            board.recount()
+            board.notify(run)
+        self.store.empty_trash()  # the text is gone when the caller is told so
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Have a function called, on any thread, with the id of each run that changed. It must return at once."""
+        self._board.listeners.append(listener)
+
+    def touch(self, run: str, viewer: str) -> None:
+        """A viewer looks at a run once."""
+        with self._board.changed:
+            self._board.watchers.touch(run, viewer)
+
+    def open(self, run: str, viewer: str) -> None:
+        """A viewer begins to look at a run without pause."""
+        with self._board.changed:
+            self._board.watchers.open(run, viewer)
+
+    def leave(self, run: str, viewer: str) -> None:
+        """A viewer no longer looks at a run."""
+        with self._board.changed:
+            self._board.watchers.close(run, viewer)
+
+    @property
+    def alive(self) -> bool:
+        """Whether runs are being worked on at all."""
+        return self._supervisor.alive
+
+    @property
+    def losses(self) -> int:
+        """Workers that died."""
+        return self._pool.losses
+
+    @property
+    def stored(self) -> int:
+        """Bytes that all runs take on disk."""
+        with self._board.changed:
+            return self._board.stored
+
+    def _enqueue(self, row: Row) -> None:
+        self._board.enqueue(row)
+        self._pool.wake()
+
+    def _admit(self, viewer: str) -> None:
+        queue, settings = self._board.queue, self.settings
+        if queue.count(viewer) >= settings.max_queue_client:
+            raise Busy(f"{settings.max_queue_client} of your runs wait already: wait for one, or cancel one.")
+        if len(queue) >= settings.max_queue:
+            raise Busy("The server has as many runs waiting as it may: try again in a minute.")

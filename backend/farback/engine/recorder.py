@@ -1,0 +1,44 @@
+"""The recorder: runs as the workers train them. The only module of this room that loads torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import torch
+import torch._dynamo  # optimisers load it at their first step, for over a second: better once, beforehand
+
+from ..arrays import Floats
+from ..frame import encode
+from ..pipeline import record as moments
+from ..spec import parse_spec
+from ..store import Entry
+
+WARM_UP = [
+    {"task": {"name": "recall"}, "cell": {"name": cell}, "training": {"steps": 1}}
+    for cell in ("feedforward", "rnn", "gru", "lstm")
+]
+"""The first use of every kernel takes longer than the later ones; these runs are that first use."""
+
+
+def prepare() -> None:
+    """Make this process ready to train."""
+    torch.set_num_threads(1)  # two threads on two busy cores were up to eight times slower than one
+    for spec in WARM_UP:
+        for moment in moments(parse_spec(spec)):
+            encode(moment.frame)
+
+
+def record(spec: str, run: str, resume: dict[str, Floats] | None, after_step: Callable[[int], None]) -> Iterator[Entry]:
+    """Train the spec (JSON) from the checkpoint on."""
+    for moment in moments(parse_spec(json.loads(spec)), resume, after_step, run):
+        frame = moment.frame
+        yield Entry(
+            seq=frame.seq,
+            step=frame.step,
+            wire=encode(frame),
+            full=encode(frame, full=True),
+            weights=moment.weights,
+            checkpoint=moment.checkpoint,
+            result=frame.result() if frame.last else None,
+        )

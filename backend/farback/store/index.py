@@ -1,0 +1,160 @@
+"""Index: which runs there are and how they ended, in SQLite. One process writes it, the web process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.pool import ConnectionPoolEntry
+
+SCHEMA = 1
+"""Raised whenever an older program would misread the tables."""
+
+METADATA = MetaData()
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("status", String, nullable=False, index=True),
+    Column("public", String, nullable=False),
+    Column("facts", String, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("saved", Boolean, nullable=False),
+    Column("client", String, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("code", String),
+    Column("reason", String),
+    Column("result", String),
+    Column("deaths", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("used", Float, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run as the index knows it."""
+
+    id: str
+    status: str
+    public: str  # the resolved spec as JSON, without a person's own text
+    facts: str  # JSON
+    private: bool  # whether the spec carries a person's own text
+    saved: bool  # whether a snapshot holds on to it
+    client: str
+    step: int
+    steps: int  # at most
+    seq: int = -1  # newest frame
+    code: str | None = None  # why it failed, for scripts
+    reason: str | None = None  # why it failed, for people
+    result: str | None = None  # JSON
+    deaths: int = 0  # workers lost
+    bytes: int = 0
+    created: float = 0.0  # seconds since 1970
+    used: float = 0.0  # when it was last asked for
+
+
+class Index:
+    """The table of runs. Safe to be called from several threads.
+
+    Args:
+        path: the database file; made where there is none.
+
+    Raises:
+        ValueError: the file was written by a newer version of the program.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._engine = create_engine(f"sqlite:///{path}")
+        event.listen(self._engine, "connect", _prepare)
+        with self._engine.begin() as connection:
+            version = connection.execute(text("PRAGMA user_version")).scalar_one()
+            if version > SCHEMA:
+                raise ValueError(f"{path} was written by a newer version of Farback.")
+            METADATA.create_all(connection)
+            connection.execute(text(f"PRAGMA user_version = {SCHEMA}"))
+
+    def add(self, row: Row) -> None:
+        """Take a new run in."""
+        now = time.time()
+        with self._engine.begin() as connection:
+            connection.execute(RUNS.insert().values(asdict(row) | {"created": now, "used": now}))
+
+    def get(self, run: str) -> Row | None:
+        """A run, or None."""
+        with self._engine.connect() as connection:
+            found = connection.execute(select(RUNS).where(RUNS.c.id == run)).one_or_none()
+        return None if found is None else Row(**found._mapping)
+
+    def update(self, run: str, **values: Any) -> None:
+        """Change some fields of a run."""
+        with self._engine.begin() as connection:
+            connection.execute(RUNS.update().where(RUNS.c.id == run).values(values))
+
+    def delete(self, run: str) -> None:
+        """Forget a run; what it said is overwritten on disk, in the log of changes too."""
+        with self._engine.begin() as connection:
+            connection.execute(RUNS.delete().where(RUNS.c.id == run))
+        with self._engine.connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    def unfinished(self) -> list[Row]:
+        """Runs that wait or train, those that trained first and the oldest first."""
+        query = select(RUNS).where(RUNS.c.status.in_(("queued", "running")))
+        with self._engine.connect() as connection:
+            found = connection.execute(query.order_by(RUNS.c.status.desc(), RUNS.c.created)).all()
+        return [Row(**row._mapping) for row in found]
+
+    def droppable(self) -> Iterable[tuple[str, int]]:
+        """Id and bytes of the finished runs that nobody saved, the least recently used first."""
+        query = select(RUNS.c.id, RUNS.c.bytes).where(RUNS.c.status.not_in(("queued", "running")))
+        with self._engine.connect() as connection:
+            found = connection.execute(query.where(RUNS.c.saved.is_(False)).order_by(RUNS.c.used)).all()
+        return [(row.id, row.bytes) for row in found]
+
+    def bytes(self) -> int:
+        """Disk that the finished runs take."""
+        query = select(func.coalesce(func.sum(RUNS.c.bytes), 0))
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def ids(self) -> set[str]:
+        """All runs."""
+        with self._engine.connect() as connection:
+            return set(connection.execute(select(RUNS.c.id)).scalars())
+
+    def counts(self) -> dict[str, int]:
+        """Runs by status."""
+        query = select(RUNS.c.status, func.count()).group_by(RUNS.c.status)
+        with self._engine.connect() as connection:
+            return dict(connection.execute(query).tuples().all())
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._engine.dispose()
+
+
+def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
+    """Readers never wait for the writer (WAL); a deleted row is overwritten, because it may tell of a person's text."""
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,52 @@
+"""Writer: what a worker puts on disk while a run trains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from safetensors.numpy import save
+
+from ..arrays import Floats
+from .folder import RunFolder, write_whole
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One moment of a run, ready to be kept."""
+
+    seq: int
+    step: int
+    wire: bytes  # the frame's JSON, one byte a value
+    full: bytes  # the frame's JSON in float32
+    weights: dict[str, Floats]
+    checkpoint: dict[str, Floats]
+    result: dict[str, Any] | None  # only with the last frame
+
+
+class Writer:
+    """Keeps the entries of one run."""
+
+    def __init__(self, folder: RunFolder, run: str) -> None:
+        self.folder = folder
+        self.run = run
+
+    def write(self, entry: Entry) -> int:
+        """Keep one entry; returns its bytes. Writing it a second time changes nothing.
+
+        The frame comes after what belongs to it, and the checkpoint last: a run that was cut off in between takes
+        some steps again and writes the same bits. The last frame leaves no checkpoint, or a run that was cut off right
+        after it would have nothing left to do and no result to tell.
+        """
+        metadata = {"format": "pt", "run": self.run, "step": str(entry.step)}
+        weights = save(entry.weights, metadata)
+        write_whole(self.folder.weights(entry.step), weights)
+        write_whole(self.folder.full(entry.step), entry.full)
+        write_whole(self.folder.frame(entry.seq), entry.wire)
+        if entry.result is None:
+            write_whole(self.folder.checkpoint, save(entry.checkpoint, metadata))
+        return len(weights) + len(entry.full) + len(entry.wire)
+
+    def close(self) -> None:
+        """The run is over for good: what would only help to go on is no longer needed."""
+        self.folder.checkpoint.unlink(missing_ok=True)

@@ -1,0 +1,73 @@
+"""Failures: every error leaves the server in one JSON shape."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from ..errors import Busy, FarbackError, InvalidInput
+from ..store import StorageFailed
+
+LOG = logging.getLogger(__name__)
+
+LONGEST = 500
+"""Most characters of a message: it may repeat what was sent."""
+
+RETRY_S = "5"
+"""When a refused caller may ask again: a small run is over by then."""
+
+
+def install(app: FastAPI) -> None:
+    """Give the application its answers to all that can go wrong."""
+    app.add_exception_handler(FarbackError, _known)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(SQLAlchemyError, _storage)
+    app.add_exception_handler(Exception, _unknown)
+
+
+def answer(error: FarbackError) -> JSONResponse:
+    """The error as it is told to the outside."""
+    content = {"error": {"code": error.code, "message": error.message[:LONGEST], "field": error.field}}
+    headers = {"Retry-After": RETRY_S} if isinstance(error, Busy) else None
+    return JSONResponse(content, error.status, headers)
+
+
+async def _known(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, FarbackError)
+    return answer(error)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    message = {
+        404: f"There is nothing at {request.url.path[:80]}.",
+        405: f"{request.method[:20]} is not possible here; {error.headers and error.headers.get('Allow')} is.",
+    }.get(error.status_code, error.detail)
+    content = {"error": {"code": phrase.lower().replace(" ", "_"), "message": message, "field": None}}
+    return JSONResponse(content, error.status_code, error.headers)
+
+
+async def _validation(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    return answer(InvalidInput(f"`{name}`: {first['msg'][0].lower()}{first['msg'][1:]}.", name))
+
+
+async def _storage(_: Request, error: Exception) -> JSONResponse:
+    LOG.error("The index failed: %s", error)
+    return answer(StorageFailed("The server cannot read or write its index at the moment."))
+
+
+async def _unknown(_: Request, __: Exception) -> JSONResponse:
+    # The server logs the traceback by itself; the caller learns nothing about its inside.
+    content = {"error": {"code": "internal", "message": "The server made an error; it was logged.", "field": None}}
+    return JSONResponse(content, 500)

@@ -1,0 +1,48 @@
+"""Frames: by polling, and one by one in full precision."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from ..errors import NotFound
+from .access import InEngine, Viewer
+
+router = APIRouter(prefix="/api/runs/{id}/frames")
+
+LARGEST = 2**31
+"""Larger than any number of frames or steps."""
+
+
+@router.get("")
+def get_frames(
+    id: str, engine: InEngine, viewer: Viewer, after: Annotated[int, Query(ge=-1, le=LARGEST)] = -1
+) -> Response:
+    """The frames after a seq, a page of them; `next` is the seq to ask after next time."""
+    state, frames = engine.read(id, after)
+    engine.touch(id, viewer)
+    last = frames[-1][0] if frames else after
+    joined = b",".join(frame for _, frame in frames)  # as they lie on disk: encoded once, for everybody
+    tail = json.dumps({"next": last, "status": state.status}).encode()[1:]
+    return Response(b'{"frames": [' + joined + b"], " + tail, media_type="application/json")
+
+
+@router.get("/{step}")
+def get_frame(id: str, step: Annotated[int, Path(ge=0, le=LARGEST)], engine: InEngine) -> Response:
+    """The frame of one training step in float32."""
+    engine.about(id)
+    folder = engine.store.folder(id)
+    try:
+        return Response(folder.full(step).read_bytes(), media_type="application/json")
+    except FileNotFoundError:
+        raise NotFound(f"Run {id} has no frame at step {step}; {kept(folder.steps())}.", "step") from None
+
+
+def kept(steps: list[int]) -> str:
+    """The steps there is something of, in words."""
+    if not steps:
+        return "it has none yet"
+    shown = ", ".join(map(str, steps[:8]))
+    return f"there is one at {shown}" + (f" and so on up to {steps[-1]}" if len(steps) > 8 else "")

@@ -1,0 +1,64 @@
+"""Front: what happens to every request before and after its route."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .metrics import Metrics
+
+POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'"
+)
+"""All from this server, and no script but its files. Plotly writes style attributes and draws images from blobs."""
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # an id may be all that keeps a run private
+    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'self'",
+}
+
+EMBEDDED = POLICY
+"""For pages made to be shown within another site's page: no word on who may frame them."""
+
+
+class Front:
+    """Takes the path's prefix off, adds the headers of caution, counts.
+
+    Args:
+        app: the application behind it.
+        prefix: path below which a proxy passes requests on as they are, `/` where it passes on the bare path.
+        metrics: where requests are counted.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str, metrics: Metrics) -> None:
+        self._app = app
+        self._prefix = prefix.rstrip("/")
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-cache")
+            await send(message)
+
+        if self._prefix and scope["path"].startswith(f"{self._prefix}/"):
+            scope = {**scope, "path": scope["path"][len(self._prefix) :]}
+        try:
+            await self._app(scope, receive, send_on)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            self._metrics.answered(scope["method"], route, status, time.perf_counter() - began)

@@ -1,0 +1,74 @@
+"""Pages: the explorer under its three addresses, and the files it consists of."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+
+from . import assets
+from .front import EMBEDDED
+
+router = APIRouter()
+shelf = assets.Shelf()
+
+GET = ["GET", "HEAD"]
+IDS = re.compile(r"[a-z0-9]{1,64}(,[a-z0-9]{1,64}){0,15}")
+
+
+def _checked(ids: str) -> None:
+    """Only what can be ids: the page repeats them, and a wrong path is better told at once."""
+    if not IDS.fullmatch(ids):
+        raise HTTPException(404)
+
+
+CHECKED = Depends(_checked)
+
+
+@router.api_route("/", methods=GET)
+def explorer() -> Response:
+    """The page that starts with the opening comparison."""
+    return _page("./")
+
+
+@router.api_route("/r/{ids}", methods=GET, dependencies=[CHECKED])
+def runs() -> Response:
+    """The page on given runs; it asks for them itself, so a link to a run that is gone still opens."""
+    return _page("../")
+
+
+@router.api_route("/embed/{ids}", methods=GET, dependencies=[CHECKED])
+def embed() -> Response:
+    """The same without controls, for other sites to frame."""
+    page = _page("../", "embed")
+    page.headers["Content-Security-Policy"] = EMBEDDED
+    return page
+
+
+@router.api_route("/plotly.js", methods=GET)
+def plotly(request: Request) -> Response:
+    """Plotly.js; for ever where it is asked for by version."""
+    versioned = request.query_params.get("v") == version("plotly")
+    return shelf.get(assets.plotly()).response(request, assets.FOR_EVER if versioned else assets.ASK_AGAIN)
+
+
+@router.api_route("/{name:path}", methods=GET)
+def file(request: Request, name: str) -> Response:
+    """A file of the page."""
+    path = assets.find(name)
+    if path is None:
+        raise HTTPException(404)
+    return shelf.get(path).response(request)
+
+
+def _page(base: str, css_class: str = "") -> Response:
+    """index.html, its links relative to where the page stands: a proxy may put any prefix before it."""
+    path = assets.find("index.html")
+    if path is None:
+        raise HTTPException(404)
+    html = re.sub(r'<base href="[^"]*" ?/?>', "", path.read_text(encoding="utf-8"))
+    html = html.replace("<head>", f'<head>\n<base href="{base}">', 1)
+    attributes = f'data-plotly="plotly.js?v={version("plotly")}"' + (f' class="{css_class}"' if css_class else "")
+    return HTMLResponse(html.replace("<html", f"<html {attributes}", 1))

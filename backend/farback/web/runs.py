@@ -1,0 +1,82 @@
+"""Runs: start or join one, ask how it stands, cancel it, delete one's own text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from ..engine import Job
+from ..errors import InvalidInput
+from ..facts import facts
+from ..identity import run_id
+from ..spec import parse_spec
+from .access import InEngine, InSettings, Viewer, viewer_of
+from .body import parse, read, read_json
+
+router = APIRouter(prefix="/api/runs")
+
+MAX_CANCEL_BYTES = 1000
+"""A cancel carries a viewer's token at most."""
+
+
+@router.post("")
+async def post_run(request: Request, engine: InEngine, settings: InSettings, viewer: Viewer) -> JSONResponse:
+    """Start the run of a spec, or join it."""
+    raw = await read_json(request, settings.max_body_bytes)
+    job = await run_in_threadpool(_job, raw)
+    state, new = await run_in_threadpool(engine.submit, job, viewer)
+    content = {"id": state.run, "status": state.status, "position": state.position, "url": f"r/{state.run}"}
+    return JSONResponse(content, 201 if new else 200)
+
+
+@router.get("/{id}")
+def get_run(id: str, engine: InEngine, viewer: Viewer) -> JSONResponse:
+    """Everything about a run but its frames."""
+    row = engine.about(id)
+    engine.touch(id, viewer)
+    return JSONResponse(
+        _told(engine.state(id).as_json()) | {"spec": json.loads(row.public), "facts": json.loads(row.facts)}
+    )
+
+
+@router.post("/{id}/cancel")
+async def cancel(id: str, request: Request, engine: InEngine, viewer: Viewer) -> JSONResponse:
+    """Withdraw a viewer; the answer tells how the run stands then, and who still watches."""
+    body = await read(request, MAX_CANCEL_BYTES)
+    if body:  # a page that is closing can send no header, only a body
+        viewer = _viewer_in(request, parse(body), viewer)
+    state = await run_in_threadpool(engine.cancel, id, viewer)
+    return JSONResponse(_told(state.as_json()))
+
+
+@router.delete("/{id}")
+def delete(id: str, engine: InEngine) -> Response:
+    """Delete a run with a person's own text."""
+    engine.delete(id)
+    return Response(status_code=204)
+
+
+def _job(raw: object) -> Job:
+    spec = parse_spec(raw)
+    return Job(
+        id=run_id(spec),
+        spec=json.dumps(spec.as_json(), allow_nan=False),
+        public=json.dumps(spec.public_json(), allow_nan=False),
+        facts=json.dumps(facts(spec), allow_nan=False),
+        steps=spec.training.steps,
+        private=spec.private,
+    )
+
+
+def _told(state: dict[str, Any]) -> dict[str, Any]:
+    return {"id": state["run"]} | state
+
+
+def _viewer_in(request: Request, body: object, viewer: str) -> str:
+    if not isinstance(body, dict) or set(body) - {"viewer"} or not isinstance(body.get("viewer", ""), str):
+        raise InvalidInput('A cancel\'s body is empty or {"viewer": TOKEN}.', "viewer")
+    return viewer_of(request, body["viewer"]) if "viewer" in body else viewer
