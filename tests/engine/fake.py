@@ -1,0 +1,119 @@
+"""A recorder without torch: a run is a chain of numbers, each made from the one before, so that a run which was cut off
+ends in the same numbers only if it went on from the right one.
+
+A spec may ask for trouble, to see how the engine bears it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from farback.arrays import Floats
+from farback.engine import Job
+from farback.errors import Exploded
+from farback.store import Entry
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a fake run does."""
+
+    steps: int = 20
+    every: int = 2  # steps from frame to frame
+    pause: float = 0.0  # seconds a step
+    payload: int = 0  # bytes that a frame carries
+    explode: int | None = None  # step at which the loss is no longer finite
+    broken: int | None = None  # step at which the code raises an error
+    deaf: int | None = None  # step that never ends
+    fatal: int | None = None  # step at which the process dies, each time it gets there
+    full: int | None = None  # step at which the disk is full
+    name: str = ""
+
+    def job(self, run: str, private: bool = False) -> Job:
+        """The plan as the engine takes it."""
+        spec = json.dumps(asdict(self))
+        return Job(run, spec, spec, "{}", self.steps, private)
+
+
+def prepare() -> None:
+    """Nothing takes time here."""
+
+
+def record(spec: str, run: str, resume: dict[str, Floats] | None, after_step: Callable[[int], None]) -> Iterator[Entry]:
+    """Train the plan."""
+    plan = Plan(**json.loads(spec))
+    step, seq, value = (0, 0, 1.0) if resume is None else (int(x) for x in resume["state"])
+    if resume is None:
+        yield entry(plan, run, seq, step, value)
+        seq += 1
+    while step < plan.steps:
+        time.sleep(plan.pause)
+        trouble(plan, step + 1)
+        if step + 1 == plan.explode:
+            yield entry(plan, run, seq, step, value, last=True)
+            raise Exploded(step + 1)
+        step, value = step + 1, advance(value)
+        after_step(step)
+        if step % plan.every == 0 or step == plan.steps:
+            yield entry(plan, run, seq, step, value, last=step == plan.steps)
+            seq += 1
+
+
+def advance(value: float) -> float:
+    """The next number of the chain; exact in float32."""
+    return (value * 5 + 3) % 8191
+
+
+def trouble(plan: Plan, step: int) -> None:
+    """What goes wrong at this step."""
+    if step == plan.broken:
+        raise RuntimeError("as planned")
+    if step == plan.full:
+        raise OSError(28, os.strerror(28))
+    if step == plan.fatal:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if step == plan.deaf:
+        time.sleep(60)
+
+
+def entry(plan: Plan, run: str, seq: int, step: int, value: float, last: bool = False) -> Entry:
+    """One moment; its checkpoint carries the number of the next frame."""
+    frame: dict[str, Any] = {"version": 1, "run": run, "seq": seq, "step": step, "last": last, "value": value}
+    wire = json.dumps(frame | {"payload": "x" * plan.payload}).encode()
+    numbers = np.array([step, seq + 1, value], np.float32)
+    return Entry(
+        seq=seq,
+        step=step,
+        wire=wire,
+        full=json.dumps(frame | {"full": True}).encode(),
+        weights={"readout.weight": numbers},
+        checkpoint={"state": numbers},
+        result={"loss": value, "steps": step} if last else None,
+    )
+
+
+def frames(plan: Plan, run: str) -> list[bytes]:
+    """The frames of an undisturbed run."""
+    return [entry.wire for entry in record(json.dumps(asdict(plan)), run, None, lambda step: None)]
+
+
+def worker_pids(parent: int | None = None) -> list[int]:
+    """Processes that have `parent` (this process) as an ancestor and are workers: the fork server's children."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(stat.parent.name)] = int(fields[1])
+    children = [pid for pid, above in parents.items() if above == (parent or os.getpid())]
+    return [pid for pid, above in parents.items() if above in children]
