@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as arrays
 from farback.arrays import Floats
 from farback.frame import FLOOR, Coding, Frame, Horizon, LayerFrame, Reach, SkillByLag, decode, encode, pack, unpack
 
+BYTE_CODINGS: tuple[Coding, ...] = ("linear", "signed")
 floats = st.floats(width=32, allow_nan=True, allow_infinity=True)
 shapes = arrays.array_shapes(min_dims=1, max_dims=2, max_side=6)
 any_array = arrays.arrays(np.float32, shapes, elements=floats)
@@ -28,8 +29,8 @@ def test_full_precision_is_bit_for_bit(array: Floats, coding: Coding) -> None:
 
 @given(any_array)
 def test_what_is_not_finite_says_so_in_every_coding(array: Floats) -> None:
-    for coding in ("linear", "signed"):
-        back = unpack(pack(array, coding))  # type: ignore[arg-type]
+    for coding in BYTE_CODINGS:
+        back = unpack(pack(array, coding))
         assert (np.isnan(back) == ~np.isfinite(array)).all()
     magnitude = np.abs(array)
     assert (np.isnan(unpack(pack(magnitude, "log10"))) == ~np.isfinite(array)).all()
@@ -37,8 +38,8 @@ def test_what_is_not_finite_says_so_in_every_coding(array: Floats) -> None:
 
 @given(finite_array)
 def test_linear_codings_round_to_half_a_step(array: Floats) -> None:
-    for coding in ("linear", "signed"):
-        packed = pack(array, coding)  # type: ignore[arg-type]
+    for coding in BYTE_CODINGS:
+        packed = pack(array, coding)
         assert np.abs(unpack(packed) - array).max() <= packed["scale"] * 0.5001 + 1e-6 * np.abs(array).max()
         assert packed["map"] == "linear"
 
@@ -65,13 +66,13 @@ def test_magnitudes_keep_their_logarithm_to_half_a_step_and_zero_below_the_floor
 
 
 def test_codes_are_what_the_schema_says() -> None:
-    codes = {
+    codes: dict[Coding, tuple[Floats, list[int]]] = {
         "linear": (np.array([0.0, 1.0, np.nan], np.float32), [0, 254, 255]),
         "signed": (np.array([-2.0, 0.0, 2.0, np.inf], np.float32), [1, 128, 255, 0]),
         "log10": (np.array([0.0, 1e-3, 1e3, np.inf], np.float32), [0, 1, 254, 255]),
     }
     for coding, (array, expected) in codes.items():
-        packed = pack(array, coding)  # type: ignore[arg-type]
+        packed = pack(array, coding)
         assert list(base64.b64decode(packed["bdata"])) == expected
         assert packed["shape"] == str(len(array))
 
