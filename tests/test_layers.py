@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "backend" / "farback"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "config", "strict", "arrays"),
+    ("errors", "config", "strict", "arrays", "cite"),
     ("tasks", "cells", "measures"),
     ("presets",),
     ("spec",),
