@@ -23,13 +23,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("store",),
     ("engine",),
-    ("web",),
+    ("web", "bench"),
     ("cli",),
     ("__main__",),
 )
 """The rooms from the ground up. A room may import the rooms of lower floors only, so there can be no cycle."""
 
-COMPUTES = ("model", "training", "probing", "pipeline", "engine.recorder")
+COMPUTES = ("model", "training", "probing", "pipeline", "bench", "engine.recorder")
 """Rooms and modules that load torch: only worker processes import them. Nothing else may."""
 
 
