@@ -1,0 +1,74 @@
+/**
+ * The server's routes as functions; a refusal is thrown as it was answered.
+ *
+ * @import {Catalog, RunRecord, Spec} from "./types.js"
+ */
+
+/** Names this page to the server, so that its queue is fair and a cancel withdraws only this viewer. */
+export const viewer = crypto.getRandomValues(new Uint32Array(4)).join("-");
+
+/** What the server refuses, with the field it is about. */
+export class Refused extends Error {
+  /**
+   * @param {string} message
+   * @param {string | null} field
+   * @param {string} code
+   */
+  constructor(message, field, code) {
+    super(message);
+    this.field = field;
+    this.code = code;
+  }
+}
+
+/**
+ * @param {string} path relative to the page's base, whatever prefix a proxy puts before it
+ * @param {RequestInit} [init]
+ * @returns {Promise<any>} the JSON answer; null where there is none
+ */
+async function ask(path, init = {}) {
+  let response;
+  try {
+    response = await fetch(new URL(path, document.baseURI), {
+      ...init,
+      headers: { "content-type": "application/json", "x-farback-viewer": viewer },
+    });
+  } catch {
+    throw new Refused("The server cannot be reached; nothing is lost, try again.", null, "offline");
+  }
+  const answer = response.status === 204 ? null : await response.json().catch(() => null);
+  if (response.ok) return answer;
+  const error = answer?.error;
+  throw new Refused(
+    error?.message ?? `The server answered ${response.status}.`,
+    error?.field ?? null,
+    error?.code ?? "",
+  );
+}
+
+/** @returns {Promise<Catalog>} */
+export const getCatalog = () => ask("api/catalog");
+
+/**
+ * @param {Spec} spec
+ * @returns {Promise<{id: string, status: string, position: number | null}>}
+ */
+export const postRun = (spec) => ask("api/runs", { method: "POST", body: JSON.stringify(spec) });
+
+/**
+ * @param {string} id
+ * @returns {Promise<RunRecord>}
+ */
+export const getRun = (id) => ask(`api/runs/${encodeURIComponent(id)}`);
+
+/**
+ * @param {string} id
+ * @returns {Promise<RunRecord>}
+ */
+export const cancelRun = (id) => ask(`api/runs/${encodeURIComponent(id)}/cancel`, { method: "POST" });
+
+/**
+ * @param {string} id
+ * @returns {Promise<null>}
+ */
+export const deleteRun = (id) => ask(`api/runs/${encodeURIComponent(id)}`, { method: "DELETE" });

@@ -1,0 +1,257 @@
+/**
+ * The runs behind the columns: started together, followed on one stream, kept frame by frame.
+ *
+ * @import {Catalog, Column, Extent, RunRecord, RunStatus, Setup, WireFrame} from "./types.js"
+ */
+
+import { cancelRun, deleteRun, getRun, postRun, viewer } from "./api.js";
+import { decodeFrame } from "./decode.js";
+import { extend, noExtent } from "./extent.js";
+import { cellOf, colours, modelTitle, setupOf, specsOf } from "./setup.js";
+import { Stream } from "./stream.js";
+import { insert } from "./timeline.js";
+import { endNews, solvedNews } from "./words.js";
+
+/**
+ * @typedef {object} Listener
+ * @property {() => void} changed something is to be painted
+ * @property {(text: string) => void} news something happened that a screen reader should say
+ * @property {(error: import("./api.js").Refused, index: number) => void} refused a run was not accepted
+ * @property {() => void} ended all runs have ended
+ */
+
+/** @param {Column} column */
+export const unfinished = ({ status }) => status?.status === "queued" || status?.status === "running";
+
+export class Comparison {
+  /** @type {Column[]} */
+  columns = [];
+  /** @type {Extent} */
+  extent = noExtent();
+  /** Grows when a shared scale does. */
+  version = 0;
+  /** Whether every run had ended before it was asked for: then there is nothing live to see. */
+  stored = false;
+  /** @type {Stream | null} */
+  #stream = null;
+  /** @type {Set<string>} what was said already */
+  #told = new Set();
+  #attempt = 0;
+
+  /**
+   * @param {Catalog} catalog
+   * @param {Listener} listener
+   */
+  constructor(catalog, listener) {
+    this.catalog = catalog;
+    this.listener = listener;
+  }
+
+  /** @returns {string[]} runs that carry a person's own text */
+  get textRuns() {
+    return this.columns.flatMap(({ run, secret }) => (run && secret ? [run] : []));
+  }
+
+  get training() {
+    return this.columns.some(unfinished);
+  }
+
+  /**
+   * Starts the runs of a set-up, all at once. Where none is accepted, what is on the page stays.
+   *
+   * @param {Setup} setup
+   * @returns {Promise<boolean>} whether any run was accepted
+   */
+  async train(setup) {
+    performance.mark("farback:train");
+    const attempt = ++this.#attempt;
+    const specs = specsOf(this.catalog, setup);
+    const answers = await Promise.allSettled(specs.map(postRun));
+    if (attempt !== this.#attempt) return false;
+    const columns = this.#columnsOf(setup);
+    const secret = typeof setup.changed.text === "string";
+    let accepted = 0;
+    let over = 0;
+    answers.forEach((answer, i) => {
+      const column = /** @type {Column} */ (columns[i]);
+      if (answer.status === "fulfilled") {
+        column.run = answer.value.id;
+        column.secret = secret;
+        accepted++;
+        if (answer.value.status !== "queued" && answer.value.status !== "running") over++;
+      } else {
+        column.error = answer.reason.message;
+        this.listener.refused(answer.reason, i);
+      }
+    });
+    if (accepted === 0) return false;
+    this.stored = over === accepted;
+    this.#take(columns);
+    return true;
+  }
+
+  /**
+   * Shows runs that exist already.
+   *
+   * @param {string[]} ids
+   * @returns {Promise<Setup>} the set-up they were started with
+   * @throws {Error} a sentence where one is not there
+   */
+  async open(ids) {
+    const attempt = ++this.#attempt;
+    const records = await Promise.all(ids.map(getRun));
+    const setup = setupOf(
+      this.catalog,
+      records.map((record) => record.spec),
+    );
+    if (attempt !== this.#attempt) return setup;
+    const columns = this.#columnsOf(setup);
+    for (const [i, record] of records.entries()) fill(/** @type {Column} */ (columns[i]), record);
+    this.stored = !columns.some(unfinished);
+    this.#take(columns);
+    return setup;
+  }
+
+  /**
+   * @param {Setup} setup
+   * @returns {Column[]}
+   */
+  #columnsOf(setup) {
+    const palette = colours(this.catalog, setup.models);
+    return setup.models.map((model, index) => ({
+      index,
+      model,
+      cell: cellOf(this.catalog, model.cell),
+      title: modelTitle(this.catalog, setup, model),
+      colour: palette[index] ?? 0,
+      run: null,
+      secret: false,
+      status: null,
+      facts: null,
+      error: null,
+      frames: [],
+      frame: null,
+      ended: false,
+      since: null,
+    }));
+  }
+
+  /** @param {Column[]} columns */
+  #take(columns) {
+    const kept = new Set(columns.map((column) => column.run));
+    const left = this.columns.filter((column) => unfinished(column) && !kept.has(column.run));
+    this.#stream?.close();
+    this.columns = columns;
+    this.extent = noExtent();
+    this.version++;
+    this.#told.clear();
+    const runs = [...new Set(columns.flatMap(({ run }) => (run ? [run] : [])))];
+    this.#stream = new Stream(runs, viewer, {
+      frame: (wire) => this.#frame(wire),
+      reset: (wire) => this.#reset(wire),
+      status: (status) => this.#status(status),
+      end: () => this.listener.ended(),
+    });
+    this.listener.changed();
+    for (const column of columns) if (column.run && !column.facts) this.#learn(column, column.run);
+    // What the page no longer shows need not be trained for it; others who watch keep it going.
+    for (const { run } of left) if (run) cancelRun(run).catch(() => null);
+  }
+
+  /**
+   * @param {Column} column
+   * @param {string} run
+   */
+  async #learn(column, run) {
+    try {
+      const { facts } = await getRun(run);
+      column.facts = facts;
+      this.listener.changed();
+    } catch {
+      // Labels and chance lines are missing, nothing else; a reload asks again.
+    }
+  }
+
+  /** @param {string} run */
+  #of(run) {
+    return this.columns.filter((column) => column.run === run);
+  }
+
+  /** @param {WireFrame} wire */
+  #frame(wire) {
+    const columns = this.#of(wire.run);
+    if (!columns.length) return;
+    const frame = decodeFrame(wire);
+    if (extend(this.extent, frame)) this.version++;
+    for (const column of columns) {
+      if (!insert(column.frames, frame)) continue;
+      if (frame.solved_at !== null && !this.stored)
+        this.#say(`${column.index} solved`, solvedNews(column.title, frame));
+    }
+    this.listener.changed();
+  }
+
+  /** @param {WireFrame} wire */
+  #reset(wire) {
+    for (const column of this.#of(wire.run)) column.frames = [];
+    this.#frame(wire);
+  }
+
+  /** @param {RunStatus} status */
+  #status(status) {
+    for (const column of this.#of(status.run)) {
+      column.status = status;
+      if (status.status === "running" && !column.since) column.since = { time: performance.now(), step: status.step };
+      const over = status.status === "failed" || status.status === "cancelled";
+      if (over && !this.stored)
+        this.#say(`${column.index} ${status.status}`, endNews(column.title, status.status, status.reason));
+    }
+    this.listener.changed();
+  }
+
+  /**
+   * Says a thing once.
+   *
+   * @param {string} key
+   * @param {string} text
+   */
+  #say(key, text) {
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.listener.news(text);
+  }
+
+  /**
+   * Withdraws from all runs that still go.
+   *
+   * @returns {Promise<number>} how many go on, because others watch them
+   */
+  async cancel() {
+    const runs = [...new Set(this.columns.filter(unfinished).flatMap(({ run }) => (run ? [run] : [])))];
+    const answers = await Promise.all(runs.map(cancelRun));
+    return answers.filter(
+      (answer) => (answer.status === "queued" || answer.status === "running") && (answer.watchers ?? 0) > 0,
+    ).length;
+  }
+
+  /** Deletes the person's own text with everything that was made from it. */
+  async deleteText() {
+    const runs = this.textRuns;
+    this.#stream?.close();
+    await Promise.all(runs.map(deleteRun));
+    for (const column of this.columns)
+      if (column.secret) Object.assign(column, { run: null, frames: [], frame: null, status: null, secret: false });
+    this.listener.changed();
+  }
+}
+
+/**
+ * @param {Column} column
+ * @param {RunRecord} record
+ */
+function fill(column, record) {
+  column.run = record.id;
+  column.facts = record.facts;
+  column.status = { ...record, run: record.id };
+  column.secret = typeof record.spec.task.text_length === "number";
+}

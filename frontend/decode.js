@@ -1,0 +1,138 @@
+/**
+ * A message of the stream to a Frame. Bytes stay bytes: a matrix keeps its codes and one table that reads them, so a
+ * heatmap is painted through 256 colours without touching a float.
+ *
+ * @import {Frame, Layer, Matrix, WireArray, WireFrame, WireLayer} from "./types.js"
+ */
+
+const CODES = 256;
+const ZERO_SIGNED = 128;
+const NOT_FINITE = 255;
+
+/**
+ * Bytes of a base64 text.
+ *
+ * @param {string} text
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function bytesOf(text) {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+/**
+ * The 256 values that an array's codes stand for.
+ *
+ * @param {WireArray} wire
+ * @returns {Float32Array<ArrayBuffer>}
+ */
+function tableOf({ scale = 1, offset = 0, map = "linear", signed = false }) {
+  const table = new Float32Array(CODES);
+  for (let code = 0; code < CODES; code++) {
+    if (map === "log10") table[code] = 10 ** (offset + scale * code);
+    else if (signed) table[code] = scale * (code - ZERO_SIGNED);
+    else table[code] = offset + scale * code;
+  }
+  if (map === "log10") table[0] = 0;
+  table[signed && map === "linear" ? 0 : NOT_FINITE] = Number.NaN;
+  return table;
+}
+
+/**
+ * Reads one array of a frame.
+ *
+ * @param {WireArray} wire
+ * @returns {Matrix} a vector becomes one row
+ * @throws {Error} when the bytes do not fill the shape, which would silently shear every picture
+ */
+export function decodeArray(wire) {
+  const sizes = wire.shape.split(",").map(Number);
+  const [rows, cols] = sizes.length === 1 ? [1, sizes[0] ?? 0] : [sizes[0] ?? 0, sizes[1] ?? 0];
+  const bytes = bytesOf(wire.bdata);
+  const log = wire.map === "log10";
+  if (wire.dtype === "f4") {
+    if (bytes.length !== 4 * rows * cols) throw new Error(`array of shape ${wire.shape} has ${bytes.length} bytes`);
+    const values = new Float32Array(bytes.buffer);
+    const [low, high] = extremes(values);
+    return { rows, cols, codes: null, values, table: new Float32Array(CODES), log, signed: low < 0, low, high };
+  }
+  if (bytes.length !== rows * cols) throw new Error(`array of shape ${wire.shape} has ${bytes.length} bytes`);
+  const table = tableOf(wire);
+  const signed = Boolean(wire.signed) && !log;
+  return {
+    rows,
+    cols,
+    codes: bytes,
+    values: null,
+    table,
+    log,
+    signed,
+    low: /** @type {number} */ (table[log || signed ? 1 : 0]),
+    high: /** @type {number} */ (table[signed ? NOT_FINITE : NOT_FINITE - 1]),
+  };
+}
+
+/**
+ * @param {Float32Array} values
+ * @returns {[number, number]}
+ */
+function extremes(values) {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low <= high ? [low, high] : [0, 0];
+}
+
+/**
+ * One value of a matrix; NaN where it is not finite.
+ *
+ * @param {Matrix} matrix
+ * @param {number} row
+ * @param {number} col
+ * @returns {number}
+ */
+export function valueAt(matrix, row, col) {
+  const place = row * matrix.cols + col;
+  const value = matrix.codes ? matrix.table[matrix.codes[place] ?? NOT_FINITE] : matrix.values?.[place];
+  return value ?? Number.NaN;
+}
+
+/**
+ * @param {WireLayer} wire
+ * @returns {Layer}
+ */
+function decodeLayer(wire) {
+  const gates = Object.entries(wire.gates).map(([name, array]) => [name, decodeArray(array)]);
+  return {
+    h: decodeArray(wire.h),
+    c: wire.c && decodeArray(wire.c),
+    gates: Object.fromEntries(gates),
+    gradH: decodeArray(wire.grad_h),
+    gradC: wire.grad_c && decodeArray(wire.grad_c),
+    gradNorm: decodeArray(wire.grad_norm),
+    signal: decodeArray(wire.signal),
+  };
+}
+
+/**
+ * @param {WireFrame} wire
+ * @returns {Frame}
+ */
+export function decodeFrame(wire) {
+  if (wire.version !== 1) throw new Error(`this page reads frames of version 1, not ${wire.version}: reload it`);
+  const x = decodeArray(wire.x);
+  return {
+    ...wire,
+    length: x.rows,
+    x,
+    output: decodeArray(wire.output),
+    layers: wire.layers.map(decodeLayer),
+    connectivity: decodeArray(wire.connectivity),
+    profile: decodeArray(wire.profile),
+  };
+}

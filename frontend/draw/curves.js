@@ -1,0 +1,186 @@
+/**
+ * Curves on a canvas. A time axis has a cell a step, so that a curve lies exactly under the heatmaps of its column.
+ *
+ * @import {Curves, Ink, Series} from "../types.js"
+ */
+
+import { placeOf } from "../scales.js";
+import { positionOf } from "../timeline.js";
+import { font, surface } from "./surface.js";
+
+const SMALL = 10;
+/** Room at the top and bottom, so that a line at the end of a scale is not cut in half. */
+const PAD = 2;
+/** Dots further apart than this, in pixels, are drawn; closer ones would be a second line. */
+const DOTS = 4;
+
+/**
+ * Where a value of the horizontal axis lies, 0..1.
+ *
+ * @param {Curves} picture
+ * @param {number} x
+ * @returns {number}
+ */
+export const across = ({ axis, length }, x) => (axis === "time" ? (x + 0.5) / length : positionOf(x, length));
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Curves} picture
+ * @param {{width: number, height: number}} size
+ * @param {Ink} ink
+ * @param {string} colour the model's
+ */
+export function paintCurves(canvas, picture, { width, height }, ink, colour) {
+  const c = surface(canvas, width, height);
+  const xOf = /** @param {number} x */ (x) => across(picture, x) * width;
+  const { low, high, log } = picture.y;
+  const room = height - 2 * PAD;
+  const yOf = /** @param {number} y */ (y) => PAD + room * (1 - placeOf(y, [low, high], log));
+  c.strokeStyle = ink.faint;
+  c.lineWidth = 1;
+  for (const { at } of picture.y.ticks) horizontal(c, yOf(at), width);
+  for (const span of picture.spans) paintSpan(c, span, picture, { width, height }, colour);
+  for (const series of picture.series) paintSeries(c, series, xOf, yOf, { width, height, log }, colour);
+  c.font = font(SMALL);
+  c.strokeStyle = ink.muted;
+  c.fillStyle = ink.muted;
+  c.setLineDash([3, 3]);
+  for (const { at } of picture.lines) horizontal(c, yOf(at), width);
+  c.setLineDash([]);
+  // The words of the lines stand clear of what is drawn: on a backing of the paper's colour.
+  for (const { at, label } of picture.lines) {
+    const y = yOf(at);
+    const below = y < SMALL + PAD;
+    const left = picture.axis === "training" ? width - c.measureText(label).width - 3 : 3;
+    write(c, label, left, below ? y + SMALL : y - 3, ink);
+  }
+  for (const { at, label } of picture.ticks) paintFlag(c, xOf(at), label, { width, height }, ink);
+  if (picture.cursor !== null) {
+    c.fillStyle = ink.text;
+    c.fillRect(Math.min(Math.max(xOf(picture.cursor) - 0.75, 0), width - 1.5), 0, 1.5, height);
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {string} label
+ * @param {number} x
+ * @param {number} y
+ * @param {Ink} ink
+ */
+function write(c, label, x, y, ink) {
+  if (!label) return;
+  c.lineWidth = 3;
+  c.strokeStyle = ink.paper;
+  c.lineJoin = "round";
+  c.strokeText(label, x, y);
+  c.fillText(label, x, y);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {number} y
+ * @param {number} width
+ */
+function horizontal(c, y, width) {
+  const sharp = Math.round(y) + 0.5;
+  c.beginPath();
+  c.moveTo(0, sharp);
+  c.lineTo(width, sharp);
+  c.stroke();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {Series} series
+ * @param {(x: number) => number} xOf
+ * @param {(y: number) => number} yOf
+ * @param {{width: number, height: number, log: boolean}} box
+ * @param {string} colour
+ */
+function paintSeries(c, { points, style }, xOf, yOf, { width, height, log }, colour) {
+  c.strokeStyle = colour;
+  c.fillStyle = colour;
+  if (style === "dots") {
+    if (points.length > 1 && width / points.length < DOTS) return;
+    for (const { x, y } of points) {
+      if (y === null) continue;
+      c.beginPath();
+      c.arc(xOf(x), yOf(y), points.length > 12 ? 1.8 : 3, 0, 2 * Math.PI);
+      c.fill();
+    }
+    return;
+  }
+  c.lineWidth = style === "faint" ? 1 : 1.75;
+  c.globalAlpha = style === "faint" ? 0.4 : 1;
+  const base = log ? height - PAD : Math.min(yOf(0), height - PAD);
+  for (const run of unbroken(points)) {
+    const line = new Path2D();
+    for (const { x, y } of run) line.lineTo(xOf(x), yOf(y)); // the first one moves there
+    if (style === "area") {
+      const area = new Path2D(line);
+      area.lineTo(xOf(run.at(-1)?.x ?? 0), base);
+      area.lineTo(xOf(run[0]?.x ?? 0), base);
+      c.globalAlpha = 0.22;
+      c.fill(area);
+      c.globalAlpha = 1;
+    }
+    c.stroke(line);
+  }
+  c.globalAlpha = 1;
+}
+
+/**
+ * The stretches of a curve between its gaps.
+ *
+ * @param {Series["points"]} points
+ * @returns {{x: number, y: number}[][]}
+ */
+function unbroken(points) {
+  /** @type {{x: number, y: number}[][]} */
+  const runs = [[]];
+  for (const { x, y } of points) {
+    if (y === null) runs.push([]);
+    else runs.at(-1)?.push({ x, y });
+  }
+  return runs.filter((run) => run.length);
+}
+
+/**
+ * A stretch of lags before the answer: filled for what the model does, an outline for what its gradient sees.
+ *
+ * @param {CanvasRenderingContext2D} c
+ * @param {Curves["spans"][number]} span
+ * @param {Curves} picture
+ * @param {{width: number, height: number}} size
+ * @param {string} colour
+ */
+function paintSpan(c, { from, to, style }, { length }, { width, height }, colour) {
+  const left = (from / length) * width;
+  const right = (to / length) * width;
+  c.strokeStyle = colour;
+  c.fillStyle = colour;
+  if (style === "solid") {
+    c.fillRect(left, height - 4, right - left, 4);
+  } else {
+    c.lineWidth = 1.25;
+    c.strokeRect(left + 0.6, height - 5, Math.max(right - left - 1.2, 1), 4.4);
+  }
+}
+
+/**
+ * An upright line with a word at its top.
+ *
+ * @param {CanvasRenderingContext2D} c
+ * @param {number} x
+ * @param {string} label
+ * @param {{width: number, height: number}} size
+ * @param {Ink} ink
+ */
+function paintFlag(c, x, label, { width, height }, ink) {
+  c.fillStyle = ink.muted;
+  c.fillRect(Math.min(Math.round(x), width - 1), 0, 1, height);
+  if (!label) return;
+  const wide = c.measureText(label).width;
+  write(c, label, x + wide + 6 > width ? x - wide - 3 : x + 4, height / 2 + 3, ink);
+}

@@ -1,0 +1,81 @@
+/**
+ * A picture's value at a step, as text and as a table.
+ *
+ * @import {Heatmap, Picture} from "../types.js"
+ */
+
+import { valueAt } from "../decode.js";
+import { number } from "../format.js";
+
+/**
+ * @param {Heatmap} picture
+ * @returns {number} rows that the picture shows
+ */
+export const rowsOf = ({ matrix, timeFirst }) => (timeFirst ? matrix.cols : matrix.rows);
+
+/**
+ * @param {Heatmap} picture
+ * @param {number} t
+ * @param {number} row
+ * @returns {number}
+ */
+export const cellAt = ({ matrix, timeFirst }, t, row) =>
+  timeFirst ? valueAt(matrix, t, row) : valueAt(matrix, row, t);
+
+/**
+ * What a picture says at a time step; empty where it has no time axis.
+ *
+ * @param {Picture} picture
+ * @param {number} t
+ * @param {number} row of a heatmap
+ * @returns {string}
+ */
+export function readAt(picture, t, row) {
+  if (picture.kind === "heatmap") {
+    const shown = Math.min(row, rowsOf(picture) - 1);
+    return `${picture.rowName(shown)}: ${number(cellAt(picture, t, shown))}`;
+  }
+  if (picture.kind === "tokens") {
+    const token = picture.tokens[t];
+    if (!token) return "";
+    return picture.bars ? `${token.label}${token.salient ? ", marked" : ""}` : `reads ${token.label}`;
+  }
+  if (picture.kind === "note" || picture.axis !== "time") return "";
+  const value = picture.series[0]?.points.find((point) => point.x === t)?.y;
+  return value === undefined ? "" : `${picture.series[0]?.name}: ${number(value)}`;
+}
+
+/**
+ * A picture as comma-separated values, in full.
+ *
+ * @param {Picture} picture
+ * @returns {string}
+ */
+export function csvOf(picture) {
+  /** @type {(string | number | null)[][]} */
+  let rows = [];
+  if (picture.kind === "heatmap") {
+    const { matrix, timeFirst } = picture;
+    const [steps, units] = timeFirst ? [matrix.rows, matrix.cols] : [matrix.cols, matrix.rows];
+    const names = Array.from({ length: units }, (_, row) => picture.rowName(row));
+    rows = Array.from({ length: steps }, (_, t) => [t, ...names.map((_, row) => cellAt(picture, t, row))]);
+    rows.unshift(["step", ...names]);
+  } else if (picture.kind === "curves") {
+    rows = picture.series.flatMap(({ name, points }) => points.map(({ x, y }) => [name, x, y]));
+    rows.unshift(["series", picture.axis === "time" ? "step" : "training step", "value"]);
+  } else if (picture.kind === "tokens") {
+    rows = picture.tokens.map(({ label, salient }, t) => [t, label, String(salient)]);
+    rows.unshift(["step", "input", "relevant"]);
+  }
+  return rows.map((row) => row.map(cellText).join(",")).join("\r\n");
+}
+
+/**
+ * @param {string | number | null} value
+ * @returns {string}
+ */
+function cellText(value) {
+  if (value === null || (typeof value === "number" && !Number.isFinite(value))) return "";
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

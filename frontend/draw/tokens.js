@@ -1,0 +1,112 @@
+/**
+ * The input as a strip of cells: letters where they fit, bars for numbers, running text written out around a step.
+ *
+ * @import {Ink, Token, Tokens} from "../types.js"
+ */
+
+import { font, surface } from "./surface.js";
+
+/** A letter needs this much, in pixels. */
+const LETTER = 6.5;
+/** Letters above the strip keep this distance. */
+const APART = 9;
+const STRIP = 14;
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Tokens} picture
+ * @param {{width: number, height: number}} size
+ * @param {Ink} ink
+ * @param {number | null} mark the marked step
+ */
+export function paintTokens(canvas, picture, size, ink, mark) {
+  const c = surface(canvas, size.width, size.height);
+  const cell = size.width / picture.tokens.length;
+  c.textAlign = "center";
+  c.textBaseline = "middle";
+  if (picture.bars) paintBars(c, picture.tokens, cell, size.height, ink);
+  else if (picture.text) paintText(c, picture, cell, size, ink, mark);
+  else paintStrip(c, picture.tokens, cell, size.height, ink);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {Token[]} tokens
+ * @param {number} cell
+ * @param {number} height
+ * @param {Ink} ink
+ */
+function paintStrip(c, tokens, cell, height, ink) {
+  const top = height - STRIP;
+  let free = Number.NEGATIVE_INFINITY;
+  tokens.forEach(({ label, salient }, t) => {
+    const x = t * cell;
+    const middle = x + cell / 2;
+    c.fillStyle = salient ? ink.text : ink.faint;
+    c.fillRect(x + 0.5, top, Math.max(cell - 1, 1), STRIP);
+    if (salient && middle >= free) {
+      c.font = font(13, "700");
+      c.fillStyle = ink.text;
+      c.fillText(label, middle, top - 9);
+      free = middle + APART;
+    } else if (!salient && cell >= LETTER) {
+      c.font = font(9);
+      c.fillStyle = ink.muted;
+      c.fillText(label, middle, top + STRIP / 2);
+    }
+  });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {Token[]} tokens
+ * @param {number} cell
+ * @param {number} height
+ * @param {Ink} ink
+ */
+function paintBars(c, tokens, cell, height, ink) {
+  const top = 13;
+  tokens.forEach(({ label, salient, level }, t) => {
+    const tall = Math.max(1, level * (height - top));
+    c.fillStyle = salient ? ink.text : ink.line;
+    c.fillRect(t * cell + 0.3, height - tall, Math.max(cell - 0.6, 1), tall);
+    if (!salient) return;
+    c.font = font(11, "700");
+    const half = c.measureText(label).width / 2;
+    const middle = Math.min(Math.max((t + 0.5) * cell, half), tokens.length * cell - half);
+    c.fillText(label, middle, 6);
+  });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {Tokens} picture
+ * @param {number} cell
+ * @param {{width: number, height: number}} size
+ * @param {Ink} ink
+ * @param {number | null} mark
+ */
+function paintText(c, { tokens, answers }, cell, { width, height }, ink, mark) {
+  const around = mark ?? answers.at(-1) ?? tokens.length - 1;
+  const strip = 10;
+  tokens.forEach(({ label }, t) => {
+    const blank = label === "␣" || label === "⏎" || label === "⇥";
+    c.fillStyle = t === around ? ink.text : blank ? ink.faint : ink.line;
+    c.fillRect(t * cell, 0, Math.max(cell - 0.5, 0.5), strip);
+  });
+  // The text itself, as much as fits, with the marked step kept in view.
+  c.font = '12px ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace';
+  const wide = c.measureText("0").width;
+  const fits = Math.floor(width / wide);
+  const first = Math.min(Math.max(around - Math.floor((fits * 2) / 3), 0), Math.max(tokens.length - fits, 0));
+  const middle = (height + strip) / 2 + 1;
+  tokens.slice(first, first + fits).forEach(({ label }, i) => {
+    const here = first + i === around;
+    if (here) {
+      c.fillStyle = ink.text;
+      c.fillRect(i * wide - 0.5, strip + 3, wide + 1, height - strip - 3);
+    }
+    c.fillStyle = here ? ink.paper : ink.text;
+    c.fillText(label === "␣" && !here ? " " : label, (i + 0.5) * wide, middle);
+  });
+}

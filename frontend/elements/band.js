@@ -1,0 +1,154 @@
+/**
+ * A row of the comparison: one kind of panel for every model, under one heading that explains it.
+ *
+ * @import {Catalog, Measure, Panel, View} from "../types.js"
+ */
+
+import { make, setAttribute, tell, uniqueId } from "./dom.js";
+import { FarbackPanel } from "./panel.js";
+
+export class FarbackBand extends HTMLElement {
+  /** @type {FarbackPanel[]} */
+  panels = [];
+  #row = make("div", { class: "row" });
+  /** @type {HTMLButtonElement} */
+  #fold;
+  #switches = make("span", { class: "switches" });
+
+  /**
+   * @param {Panel} panel
+   * @param {Catalog} catalog
+   */
+  constructor(panel, catalog) {
+    super();
+    this.panel = panel;
+    this.dataset.testid = `band-${panel.id}`;
+    const body = uniqueId("band");
+    this.#row.id = body;
+    this.#fold = make(
+      "button",
+      {
+        type: "button",
+        class: "fold",
+        "aria-expanded": "true",
+        "aria-controls": body,
+        onclick: () => tell(this, "fold", panel.id),
+      },
+      panel.title,
+    );
+    const measures = panel.measures.flatMap((name) => (catalog.measures[name] ? [catalog.measures[name]] : []));
+    this.append(
+      make(
+        "div",
+        { class: "heading" },
+        make("h2", {}, this.#fold),
+        make("span", { class: "plain" }, panel.plain),
+        measures.length > 0 && explanation(panel.title, measures),
+        this.#switches,
+      ),
+      this.#row,
+    );
+  }
+
+  /** @param {number} count models */
+  resize(count) {
+    while (this.panels.length > count) this.panels.pop()?.remove();
+    while (this.panels.length < count) {
+      const panel = new FarbackPanel(this.panel);
+      this.panels.push(panel);
+      this.#row.append(panel);
+    }
+  }
+
+  /**
+   * @param {View} view
+   * @param {{answers: number[], cell: boolean}} choices what there is to choose from
+   */
+  set(view, { answers, cell }) {
+    const folded = view.folded.includes(this.panel.id);
+    this.classList.toggle("folded", folded);
+    setAttribute(this.#fold, "aria-expanded", String(!folded));
+    const wanted = (this.panel.switches ?? []).filter(
+      (name) =>
+        !folded && (name === "gradient" || (name === "state" && cell) || (name === "row" && answers.length > 1)),
+    );
+    const key = JSON.stringify([wanted, view.gradient, view.state, view.row, answers]);
+    if (this.#switches.dataset.key === key) return;
+    this.#switches.dataset.key = key;
+    this.#switches.replaceChildren(
+      ...wanted.map((name) => {
+        if (name === "row") return this.#rows(view.row, answers);
+        const choices = name === "gradient" ? ["relative", "absolute"] : ["h", "c"];
+        return this.#choice(name, choices, view[name]);
+      }),
+    );
+  }
+
+  /**
+   * @param {"gradient" | "state"} name
+   * @param {string[]} choices
+   * @param {string} chosen
+   */
+  #choice(name, choices, chosen) {
+    const label = name === "gradient" ? "Scale of the gradient" : "Gradient of";
+    return make(
+      "span",
+      { class: "segments", role: "group", "aria-label": label },
+      ...choices.map((choice) =>
+        make(
+          "button",
+          {
+            type: "button",
+            "aria-pressed": String(choice === chosen),
+            onclick: () => tell(this, "view", { [name]: choice }),
+          },
+          choice,
+        ),
+      ),
+    );
+  }
+
+  /**
+   * @param {number} row
+   * @param {number[]} answers
+   */
+  #rows(row, answers) {
+    const chosen = row < 0 || row >= answers.length ? answers.length - 1 : row;
+    const options = answers.map((step, at) => make("option", { value: at, selected: at === chosen }, `step ${step}`));
+    const select = make("select", { onchange: () => tell(this, "view", { row: Number(select.value) }) }, ...options);
+    return make("label", {}, "answer at ", select);
+  }
+}
+
+/**
+ * What am I looking at: a sentence or two, and the formula one click deeper.
+ *
+ * @param {string} title
+ * @param {Measure[]} measures
+ */
+export function explanation(title, measures) {
+  const sections = measures.map(({ title: name, plain, formula, source }) =>
+    make(
+      "div",
+      {},
+      make("h3", {}, name),
+      make("p", {}, plain),
+      make(
+        "details",
+        {},
+        make("summary", {}, "Formula"),
+        make("p", { class: "formula" }, formula),
+        source && make("p", { class: "source" }, source),
+      ),
+    ),
+  );
+  const label = `What am I looking at? ${title}`;
+  return make(
+    "details",
+    { class: "explain" },
+    make("summary", { "aria-label": label, title: "What am I looking at?" }, "?"),
+    make("div", { class: "card" }, ...sections),
+  );
+}
+
+customElements.define("farback-band", FarbackBand);

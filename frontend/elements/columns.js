@@ -1,0 +1,178 @@
+/**
+ * The comparison: a column a model, a band a kind of panel, everything on one time axis.
+ *
+ * @import {Catalog, Column, Extent, Ink, Scene, View} from "../types.js"
+ */
+
+import { PANELS } from "../panels/index.js";
+import { taskOf } from "../setup.js";
+import { FarbackBand } from "./band.js";
+import { make, setAttribute, setText, tell } from "./dom.js";
+import { FarbackHead } from "./head.js";
+
+/**
+ * @typedef {object} Stage everything that the columns show
+ * @property {Column[]} columns
+ * @property {string} task
+ * @property {View} view
+ * @property {Extent} extent
+ * @property {number} version of the extent
+ * @property {Ink} ink
+ * @property {number} steps last training step of the timeline
+ */
+
+export class FarbackColumns extends HTMLElement {
+  /** @type {FarbackBand[]} */
+  #bands = [];
+  /** @type {FarbackHead[]} */
+  #heads = [];
+  #tabs = make("div", { class: "tabs", role: "tablist", "aria-label": "Model shown" });
+  #headRow = make("div", { class: "row heads" });
+  #shown = 0;
+  /** @type {{t: number, row: number} | null} */
+  #mark = null;
+  /** @type {Catalog | null} */
+  #catalog = null;
+
+  /** @param {Catalog} catalog */
+  furnish(catalog) {
+    this.#catalog = catalog;
+    this.#bands = PANELS.map((panel) => new FarbackBand(panel, catalog));
+    this.append(this.#tabs, make("div", { class: "wide" }, this.#headRow, ...this.#bands));
+  }
+
+  /**
+   * @param {Stage} stage
+   * @returns {number} panels that were painted
+   */
+  show(stage) {
+    const { columns, view } = stage;
+    const count = columns.length;
+    if (this.#heads.length !== count) this.#resize(count);
+    const now = performance.now();
+    columns.forEach((column, i) => {
+      const colour = `var(--model-${column.colour})`;
+      const head = this.#heads[i];
+      if (head) {
+        head.style.setProperty("--model", colour);
+        head.show(column, view, now);
+      }
+      const tab = this.#tabs.children[i];
+      if (tab instanceof HTMLElement) {
+        setText(tab, column.title);
+        tab.style.setProperty("--model", colour);
+      }
+    });
+    const answers = columns.find((column) => column.frame)?.frame?.answers ?? [];
+    const cell = columns.some((column) => column.cell.states.includes("c"));
+    let painted = 0;
+    for (const band of this.#bands) {
+      band.set(view, { answers, cell });
+      if (view.folded.includes(band.panel.id)) continue;
+      columns.forEach((column, i) => {
+        if (this.#paint(stage, column, band, i)) painted++;
+      });
+    }
+    return painted;
+  }
+
+  /**
+   * @param {Stage} stage
+   * @param {Column} column
+   * @param {FarbackBand} band
+   * @param {number} i
+   */
+  #paint(stage, column, band, i) {
+    const panel = band.panels[i];
+    if (!panel || !this.#catalog) return false;
+    const { frame } = column;
+    const { ink, view, extent, steps } = stage;
+    const brush = {
+      ink,
+      colour: ink.models[column.colour] ?? ink.text,
+      model: column.title,
+      step: frame?.step ?? 0,
+      length: frame?.length ?? 1,
+    };
+    /** @type {Scene | null} */
+    const scene = frame && {
+      frame,
+      frames: column.frames,
+      facts: column.facts,
+      task: taskOf(this.#catalog, stage.task),
+      cell: column.cell,
+      view,
+      extent,
+      layer: (view.layers[i] || frame.layers.length) - 1,
+      steps,
+    };
+    const painted = panel.show(scene, brush, `${stage.version} ${band.panel.id === "learning" ? steps : ""}`);
+    if (painted) panel.mark(this.#mark?.t ?? null, this.#mark?.row ?? 0);
+    return painted;
+  }
+
+  /**
+   * Marks a time step in every panel of every column.
+   *
+   * @param {{t: number, row: number} | null} mark
+   */
+  mark(mark) {
+    this.#mark = mark;
+    for (const head of this.#heads) head.mark(mark?.t ?? null);
+    for (const band of this.#bands) for (const panel of band.panels) panel.mark(mark?.t ?? null, mark?.row ?? 0);
+  }
+
+  /** @param {number} count */
+  #resize(count) {
+    this.style.setProperty("--models", String(count));
+    while (this.#heads.length > count) this.#heads.pop()?.remove();
+    while (this.#heads.length < count) {
+      const head = new FarbackHead();
+      this.#heads.push(head);
+      this.#headRow.append(head);
+    }
+    for (const band of this.#bands) band.resize(count);
+    this.#tabs.replaceChildren(
+      ...Array.from({ length: count }, (_, i) =>
+        make("button", {
+          type: "button",
+          role: "tab",
+          onclick: () => this.pick(i),
+          onkeydown: (/** @type {KeyboardEvent} */ e) => this.#tabKey(e),
+        }),
+      ),
+    );
+    this.pick(Math.min(this.#shown, count - 1));
+  }
+
+  /**
+   * Shows one model where there is room for one only.
+   *
+   * @param {number} at
+   */
+  pick(at) {
+    this.#shown = Math.max(at, 0);
+    [...this.#tabs.children].forEach((tab, i) => {
+      setAttribute(tab, "aria-selected", String(i === at));
+      setAttribute(tab, "tabindex", i === at ? 0 : -1);
+    });
+    for (const parts of [this.#heads, ...this.#bands.map((band) => band.panels)]) {
+      for (const [i, part] of parts.entries()) part.classList.toggle("shown", i === at);
+    }
+    tell(this, "repaint");
+  }
+
+  /** @param {KeyboardEvent} event */
+  #tabKey(event) {
+    const move = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (!move) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const count = this.#heads.length;
+    this.pick((this.#shown + move + count) % count);
+    const tab = this.#tabs.children[this.#shown];
+    if (tab instanceof HTMLElement) tab.focus();
+  }
+}
+
+customElements.define("farback-columns", FarbackColumns);

@@ -1,0 +1,281 @@
+/**
+ * What the page is set to, in one line: task, its most important option, models, Train.
+ *
+ * @import {Catalog, Option, Setup, Value} from "../types.js"
+ */
+
+import { mainOption, plainModel, taskDefault, taskOf } from "../setup.js";
+import { make, setAttribute, setText, tell } from "./dom.js";
+import { FarbackModels } from "./models.js";
+import { FarbackOptions, indexOf } from "./options.js";
+
+/** A slider whose ends are further apart than this factor moves in proportions, not in ones. */
+const WIDE = 20;
+/** Places of such a slider. */
+const PLACES = 200;
+
+export class FarbackControls extends HTMLElement {
+  #task = make("select", {
+    id: "task",
+    "data-testid": "task",
+    onchange: () => this.#change({ task: this.#task.value, changed: {} }),
+  });
+  #slider = make("input", { type: "range", "data-testid": "main-slider", oninput: () => this.#slide() });
+  #number = make("input", {
+    type: "number",
+    class: "main",
+    "data-testid": "main-number",
+    onchange: () => this.#type(),
+  });
+  #label = make("label", { for: "main-option" });
+  #hint = make("p", { class: "error", id: "main-error", hidden: true });
+  #models = new FarbackModels();
+  #options = new FarbackOptions();
+  #more = make(
+    "button",
+    {
+      type: "button",
+      class: "more",
+      "data-testid": "options",
+      "aria-controls": "options",
+      onclick: () => this.#unfold(Boolean(this.#options.hidden)),
+    },
+    "Options",
+  );
+  #train = make("button", { type: "submit", class: "train", "data-testid": "train" }, "Train");
+  #cancel = make(
+    "button",
+    { type: "button", class: "cancel", "data-testid": "cancel", hidden: true, onclick: () => tell(this, "cancel") },
+    "Cancel",
+  );
+  #forget = make(
+    "button",
+    {
+      type: "button",
+      class: "forget",
+      "data-testid": "delete-text",
+      hidden: true,
+      onclick: () => tell(this, "forget"),
+    },
+    "Delete my text",
+  );
+  #form = make("form", {
+    novalidate: true,
+    onsubmit: (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.#submit();
+    },
+  });
+  /** @type {Catalog | null} */
+  #catalog = null;
+  /** @type {Setup | null} */
+  #setup = null;
+  /** @type {Option | null} */
+  #main = null;
+
+  /** @param {Catalog} catalog */
+  furnish(catalog) {
+    this.#catalog = catalog;
+    this.#task.append(...catalog.tasks.map((task) => make("option", { value: task.name }, task.title)));
+    this.#options.id = "options";
+    this.#unfold(false);
+    this.#number.id = "main-option";
+    this.#number.setAttribute("aria-describedby", "main-error");
+    this.#form.append(
+      make(
+        "div",
+        { class: "line" },
+        make("span", { class: "field" }, make("label", { for: "task" }, "Task"), this.#task),
+        make("span", { class: "field lag" }, this.#label, this.#slider, this.#number),
+        make("span", { class: "field" }, make("span", { class: "label" }, "Models"), this.#models),
+        this.#more,
+        make("span", { class: "actions" }, this.#train, this.#cancel, this.#forget),
+      ),
+      this.#hint,
+      this.#options,
+    );
+    this.append(this.#form);
+    this.addEventListener("farback:option", (event) => this.#take(/** @type {CustomEvent} */ (event)));
+    this.addEventListener("farback:models", (event) =>
+      this.#change({ models: /** @type {CustomEvent} */ (event).detail }),
+    );
+    this.addEventListener("farback:add", (event) => {
+      const setup = this.#setup;
+      const name = /** @type {CustomEvent} */ (event).detail;
+      if (!setup || !name) return;
+      // A twin of what is there would show nothing new, so it starts from another seed.
+      const twins = setup.models.filter((model) => model.cell === name).length;
+      const seed = twins ? (setup.seed ?? 0) + twins : null;
+      this.#change({ models: [...setup.models, { ...plainModel(name), seed }] });
+      this.open(setup.models.length);
+    });
+  }
+
+  /**
+   * @param {Setup} setup
+   * @param {{training: boolean, fresh: boolean, secret: boolean}} state fresh: what is set is what is shown
+   */
+  show(setup, { training, fresh, secret }) {
+    const catalog = this.#catalog;
+    if (!catalog) return;
+    setText(this.#train, fresh ? "Train" : "Train again");
+    this.#train.classList.toggle("due", !fresh);
+    this.#cancel.hidden = !training;
+    this.#forget.hidden = !secret;
+    if (setup === this.#setup) return;
+    this.#setup = setup;
+    this.#task.value = setup.task;
+    this.#task.title = taskOf(catalog, setup.task).summary;
+    this.#showMain(catalog, setup);
+    this.#models.show(catalog, setup);
+    this.#options.show(catalog, setup);
+  }
+
+  /**
+   * @param {Catalog} catalog
+   * @param {Setup} setup
+   */
+  #showMain(catalog, setup) {
+    const option = mainOption(taskOf(catalog, setup.task));
+    this.#main = option;
+    if (!option) return;
+    const value = Number(setup.changed[option.name] ?? taskDefault(catalog, setup.task, option.name));
+    const [low, high] = [option.min ?? 0, option.max ?? 100];
+    setText(this.#label, option.title);
+    this.#slider.title = option.help;
+    this.#number.title = option.help;
+    setAttribute(this.#slider, "aria-label", `${option.title}, slider`);
+    setAttribute(this.#slider, "max", high / Math.max(low, 1) > WIDE ? PLACES : high);
+    setAttribute(this.#slider, "min", high / Math.max(low, 1) > WIDE ? 0 : low);
+    setAttribute(this.#number, "min", low);
+    setAttribute(this.#number, "max", high);
+    this.#number.value = String(value);
+    this.#slider.value = String(this.#placeOf(value, low, high));
+    setAttribute(this.#slider, "aria-valuetext", String(value));
+    this.#hint.hidden = true;
+    setAttribute(this.#number, "aria-invalid", null);
+  }
+
+  /**
+   * @param {number} value
+   * @param {number} low
+   * @param {number} high
+   */
+  #placeOf(value, low, high) {
+    const from = Math.max(low, 1);
+    return high / from > WIDE ? (PLACES * Math.log(Math.max(value, from) / from)) / Math.log(high / from) : value;
+  }
+
+  #slide() {
+    if (!this.#main) return;
+    const [low, high] = [this.#main.min ?? 0, this.#main.max ?? 100];
+    const from = Math.max(low, 1);
+    const place = Number(this.#slider.value);
+    const value = high / from > WIDE ? from * (high / from) ** (place / PLACES) : place;
+    // Beyond 20 a hand cannot mean a single step: go by fives.
+    this.#set(this.#main.name, value > 20 ? Math.min(5 * Math.round(value / 5), high) : Math.round(value));
+  }
+
+  #type() {
+    const option = this.#main;
+    if (!option) return;
+    const value = Number(this.#number.value);
+    const fits =
+      this.#number.value !== "" &&
+      Number.isInteger(value) &&
+      value >= (option.min ?? value) &&
+      value <= (option.max ?? value);
+    this.#hint.hidden = fits;
+    setAttribute(this.#number, "aria-invalid", fits ? null : "true");
+    if (fits) this.#set(option.name, value);
+    else setText(this.#hint, `${option.title} must be a whole number from ${option.min} to ${option.max}.`);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Value} value
+   */
+  #set(name, value) {
+    const setup = this.#setup;
+    if (!setup || !this.#catalog) return;
+    this.#change({ changed: put(setup.changed, name, value, taskDefault(this.#catalog, setup.task, name) ?? null) });
+  }
+
+  /** @param {CustomEvent} event an option was changed */
+  #take({ target, detail }) {
+    const setup = this.#setup;
+    const key = target instanceof Element ? (target.closest("details")?.dataset.section ?? "") : "";
+    if (!setup) return;
+    const { field, value, preset } = detail;
+    const name = field.split(".").at(-1);
+    if (key === "task") this.#change({ changed: put(setup.changed, name, value, preset) });
+    else if (key === "training" && name === "seed") this.#change({ seed: value === preset ? null : value });
+    else if (key === "training") this.#change({ training: put(setup.training, name, value, preset) });
+    else {
+      const at = indexOf(key);
+      const models = setup.models.map((model, i) => {
+        if (i !== at) return model;
+        if (name === "seed") return { ...model, seed: value === preset ? null : value };
+        return { ...model, changed: put(model.changed, name, value, preset) };
+      });
+      this.#change({ models });
+    }
+  }
+
+  /** @param {Partial<Setup>} part */
+  #change(part) {
+    tell(this, "setup", { ...this.#setup, ...part });
+  }
+
+  #submit() {
+    const wrong = this.#options.invalid;
+    if (wrong) {
+      this.open(wrong.closest("details")?.dataset.section ?? "task");
+      wrong.focus();
+    } else if (this.#hint.hidden) tell(this, "train");
+    else this.#number.focus();
+  }
+
+  /** @param {boolean} open */
+  #unfold(open) {
+    this.#options.hidden = !open;
+    setAttribute(this.#more, "aria-expanded", String(open));
+  }
+
+  /**
+   * Unfolds the options of a model, or a section by name.
+   *
+   * @param {number | string} which
+   */
+  open(which) {
+    this.#unfold(true);
+    this.#options.open(typeof which === "number" ? `model-${which}` : which);
+  }
+
+  /**
+   * @param {string} field
+   * @param {number} index
+   * @param {string} reason
+   * @returns {boolean} whether the sentence stands beside its field now
+   */
+  refuse(field, index, reason) {
+    this.#unfold(true);
+    const shown = this.#options.refuse(field, index, reason);
+    if (!shown) this.#unfold(false);
+    return shown;
+  }
+}
+
+/**
+ * @param {Record<string, Value>} values
+ * @param {string} name
+ * @param {Value} value
+ * @param {Value} preset
+ * @returns {Record<string, Value>} with the value, or without it where it is the preset
+ */
+function put(values, name, value, preset) {
+  const { [name]: _, ...others } = values;
+  return value === preset ? others : { ...others, [name]: value };
+}
+
+customElements.define("farback-controls", FarbackControls);

@@ -1,0 +1,71 @@
+/**
+ * Making and changing elements without a framework.
+ */
+
+/** @typedef {Node | string | null | undefined | false} Child */
+
+/**
+ * A new element. Attributes that start with `on` are listeners, a boolean attribute is there or not.
+ *
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
+  }
+  element.append(
+    ...children.filter((child) => child || child === "").map((child) => /** @type {Node | string} */ (child)),
+  );
+  return element;
+}
+
+/**
+ * Writes a text only where it changed: a write, even of the same text, costs a layout and talks to screen readers.
+ *
+ * @param {Element} element
+ * @param {string} text
+ */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ * @param {string | number | null} value null: taken away
+ */
+export function setAttribute(element, name, value) {
+  if (value === null) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
+}
+
+/**
+ * Tells the page what a person did.
+ *
+ * @param {EventTarget} element
+ * @param {string} name
+ * @param {unknown} [detail]
+ */
+export function tell(element, name, detail) {
+  element.dispatchEvent(new CustomEvent(`farback:${name}`, { bubbles: true, detail }));
+}
+
+let count = 0;
+
+/**
+ * An id that no other element of the page has, for labels and descriptions.
+ *
+ * @param {string} word
+ * @returns {string}
+ */
+export const uniqueId = (word) => `${word}-${++count}`;
+
+/** Whether the person asked for less motion. */
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

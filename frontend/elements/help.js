@@ -1,0 +1,62 @@
+/**
+ * What this is, in a few sentences, and the keys.
+ *
+ * @import {Catalog} from "../types.js"
+ */
+
+import { make } from "./dom.js";
+
+const KEYS = [
+  ["Space", "play or pause"],
+  ["← →", "one frame back or on"],
+  ["Home End", "first and last frame"],
+  ["t", "train"],
+  ["?", "this help"],
+  ["Tab", "next control or panel"],
+  ["← → ↑ ↓ on a panel", "mark a time step, choose a unit"],
+  ["Enter on a panel", "enlarge, zoom, download"],
+  ["Esc", "take the mark away"],
+];
+
+export class FarbackHelp extends HTMLElement {
+  #dialog = make("dialog", { class: "help", "data-testid": "help", "aria-label": "Help" });
+
+  /** @param {Catalog} catalog */
+  furnish(catalog) {
+    const measure = /** @param {string} name */ (name) => catalog.measures[name];
+    const sources = [...catalog.tasks, ...catalog.cells].map(({ title, cite }) =>
+      make("li", {}, `${title}: `, make("a", { href: cite.url, rel: "noreferrer" }, cite.text)),
+    );
+    this.#dialog.append(
+      make(
+        "div",
+        { class: "bar" },
+        make("h2", {}, "What you are looking at"),
+        make(
+          "button",
+          { type: "button", class: "close", "aria-label": "Close", onclick: () => this.#dialog.close() },
+          "×",
+        ),
+      ),
+      make(
+        "p",
+        {},
+        "Each column is a model that learns the same task from the same data. Every picture in a column has the same time axis: what was read first is on the left, the answer is on the right. Drag the timeline to see how it came about.",
+      ),
+      make("p", {}, make("strong", {}, "Reach. "), measure("reach")?.plain),
+      make("p", {}, make("strong", {}, "Gradient horizon. "), measure("horizon")?.plain),
+      make("h3", {}, "Keys"),
+      make("dl", {}, ...KEYS.flatMap(([key, does]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, does)])),
+      make("h3", {}, "Sources"),
+      make("ul", {}, ...sources),
+      make("p", { class: "source" }, `Farback ${catalog.version}`),
+    );
+    this.append(this.#dialog);
+  }
+
+  open() {
+    this.#dialog.showModal();
+  }
+}
+
+customElements.define("farback-help", FarbackHelp);

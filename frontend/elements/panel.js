@@ -1,0 +1,85 @@
+/**
+ * One panel of one model: its pictures, painted only when they are seen and when something changed.
+ *
+ * @import {Panel, Scene} from "../types.js"
+ * @import {Brush} from "./plot.js"
+ */
+
+import { tell } from "./dom.js";
+import { FarbackPlot } from "./plot.js";
+
+const seen = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (target instanceof FarbackPanel) target.see(isIntersecting);
+    }
+  },
+  // A little before it scrolls into view, so that no stale picture is ever seen.
+  { rootMargin: "150px" },
+);
+
+export class FarbackPanel extends HTMLElement {
+  #visible = false;
+  /** @type {unknown[]} what the last painting was made from */
+  #made = [];
+
+  /** @param {Panel} panel */
+  constructor(panel) {
+    super();
+    this.panel = panel;
+    this.dataset.testid = `panel-${panel.id}`;
+  }
+
+  connectedCallback() {
+    seen.observe(this);
+  }
+
+  disconnectedCallback() {
+    seen.unobserve(this);
+  }
+
+  /** @param {boolean} visible */
+  see(visible) {
+    this.#visible = visible;
+    if (visible) tell(this, "repaint");
+  }
+
+  /** @returns {FarbackPlot[]} */
+  get plots() {
+    return /** @type {FarbackPlot[]} */ ([...this.children].filter((child) => child instanceof FarbackPlot));
+  }
+
+  /**
+   * @param {Scene | null} scene null: there is nothing to show yet
+   * @param {Omit<Brush, "panel" | "title">} brush
+   * @param {unknown} version changes whenever something beside scene and brush did
+   * @returns {boolean} whether it painted
+   */
+  show(scene, brush, version) {
+    this.classList.toggle("waiting", scene === null);
+    if (!scene || !this.#visible) return false;
+    const history = this.panel.id === "learning" ? scene.frames.length : 0;
+    const made = [scene.frame, scene.view, scene.facts, scene.layer, brush.ink, brush.colour, history, version];
+    if (made.length === this.#made.length && made.every((part, i) => part === this.#made[i])) return false;
+    this.#made = made;
+    const pictures = this.panel.pictures(scene);
+    while (this.children.length > pictures.length) this.lastChild?.remove();
+    while (this.children.length < pictures.length) this.append(new FarbackPlot());
+    const whole = { ...brush, panel: this.panel.id, title: this.panel.title };
+    this.plots.forEach((plot, i) => {
+      const picture = pictures[i];
+      if (picture) plot.show(picture, whole);
+    });
+    return true;
+  }
+
+  /**
+   * @param {number | null} t
+   * @param {number} row
+   */
+  mark(t, row) {
+    for (const plot of this.plots) plot.mark(t, row);
+  }
+}
+
+customElements.define("farback-panel", FarbackPanel);

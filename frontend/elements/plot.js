@@ -1,0 +1,284 @@
+/**
+ * One picture: a canvas with its scale, its caption and the value at the marked step. It answers to mouse, finger and
+ * arrow keys.
+ *
+ * @import {Heatmap, Ink, Picture} from "../types.js"
+ */
+
+import { paintCurves } from "../draw/curves.js";
+import { paintBar, paintHeatmap } from "../draw/heatmap.js";
+import { readAt, rowsOf } from "../draw/read.js";
+import { paintTokens } from "../draw/tokens.js";
+import { short } from "../format.js";
+import { placeOf } from "../scales.js";
+import { stepAt } from "../timeline.js";
+import { make, setAttribute, setText, tell } from "./dom.js";
+
+/**
+ * @typedef {object} Brush how and for whom a picture is painted
+ * @property {Ink} ink
+ * @property {string} colour the model's
+ * @property {string} panel
+ * @property {string} model
+ * @property {number} step the training step
+ * @property {number} length time steps
+ * @property {string} title of the panel
+ */
+
+/** Widths are read when they change, never while painting. */
+const sizes = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) {
+    const plot = target.closest("farback-plot");
+    if (plot instanceof FarbackPlot) plot.resize(contentRect.width);
+  }
+});
+
+export class FarbackPlot extends HTMLElement {
+  /** @type {Picture | null} */
+  picture = null;
+  /** @type {Brush | null} */
+  brush = null;
+  #width = 0;
+  #painted = "";
+  /** @type {number | null} */
+  #mark = null;
+  #row = 0;
+  #caption = make("span", { class: "caption" });
+  #read = make("span", { class: "read" });
+  #canvas = make("canvas");
+  #cross = make("i", { class: "cross", hidden: true });
+  #dot = make("i", { class: "dot", hidden: true });
+  #outlines = make("div", { class: "outlines" });
+  #note = make("p", { class: "note", hidden: true });
+  #area = make(
+    "div",
+    { class: "area", tabindex: "0" },
+    this.#canvas,
+    this.#outlines,
+    this.#cross,
+    this.#dot,
+    this.#note,
+  );
+  #bar = make("canvas", { class: "bar", hidden: true });
+  #scale = make("div", { class: "scale", "aria-hidden": "true" }, this.#bar);
+  #enlarge = make("button", {
+    class: "enlarge",
+    type: "button",
+    tabindex: "-1",
+    title: "Enlarge, zoom and download (Enter)",
+    "aria-label": "Enlarge",
+    onclick: () => tell(this, "enlarge", this),
+  });
+
+  connectedCallback() {
+    if (this.childElementCount) return;
+    this.append(make("div", { class: "over" }, this.#caption, this.#read, this.#enlarge), this.#area, this.#scale);
+    sizes.observe(this.#area);
+    this.#area.addEventListener("pointermove", (event) => this.#point(event, false));
+    this.#area.addEventListener("pointerleave", () => tell(this, "point", null));
+    this.#area.addEventListener("click", (event) => this.#point(event, true));
+    this.#area.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  disconnectedCallback() {
+    sizes.unobserve(this.#area);
+  }
+
+  /** @param {number} width */
+  resize(width) {
+    if (width === this.#width) return;
+    this.#width = width;
+    this.#paint();
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {Brush} brush
+   */
+  show(picture, brush) {
+    this.picture = picture;
+    this.brush = brush;
+    setText(this.#caption, picture.caption);
+    setAttribute(this.#caption, "title", picture.caption);
+    setAttribute(this.#canvas, "data-panel", brush.panel);
+    setAttribute(this.#canvas, "data-model", brush.model);
+    this.#furnish(picture, brush);
+    this.#paint();
+    this.#write();
+  }
+
+  /**
+   * Marks a time step; null takes the mark away.
+   *
+   * @param {number | null} t
+   * @param {number} row of heatmaps
+   */
+  mark(t, row) {
+    this.#mark = t;
+    this.#row = row;
+    this.#write();
+    if (this.picture?.kind === "tokens" && this.picture.text) this.#paint();
+  }
+
+  #paint() {
+    const { picture, brush } = this;
+    if (!picture || !brush || !this.#width) return;
+    const size = { width: this.#width, height: picture.height };
+    if (picture.kind === "heatmap") paintHeatmap(this.#canvas, picture, brush.ink.dark);
+    else if (picture.kind === "curves") paintCurves(this.#canvas, picture, size, brush.ink, brush.colour);
+    else if (picture.kind === "tokens") paintTokens(this.#canvas, picture, size, brush.ink, this.#mark);
+    setAttribute(this.#canvas, "data-step", brush.step);
+  }
+
+  /**
+   * What stands around the canvas; it is set up again only when it is another kind of picture or another scale.
+   *
+   * @param {Picture} picture
+   * @param {Brush} brush
+   */
+  #furnish(picture, brush) {
+    const scale =
+      picture.kind === "heatmap"
+        ? [picture.palette, picture.domain, rowsOf(picture), JSON.stringify(picture.outlines)]
+        : picture.kind === "curves"
+          ? picture.y.ticks.map((tick) => [tick.at, tick.label])
+          : picture.kind === "note" && picture.text;
+    const key = JSON.stringify([
+      picture.kind,
+      picture.height,
+      scale,
+      picture.kind === "curves" && picture.y.low,
+      brush.ink.dark,
+    ]);
+    if (key === this.#painted) return;
+    this.#painted = key;
+    this.dataset.kind = picture.kind;
+    this.#area.style.height = `${picture.height}px`;
+    this.#canvas.hidden = picture.kind === "note";
+    this.#note.hidden = picture.kind !== "note";
+    this.#enlarge.hidden = picture.kind === "note" || picture.kind === "tokens";
+    if (picture.kind === "note") setText(this.#note, picture.text);
+    const timed = picture.kind !== "note" && !(picture.kind === "curves" && picture.axis === "training");
+    setAttribute(this.#area, "role", timed ? "slider" : picture.kind === "note" ? null : "img");
+    setAttribute(this.#area, "tabindex", picture.kind === "note" ? null : 0);
+    setAttribute(this.#area, "aria-valuemin", timed ? 0 : null);
+    setAttribute(this.#area, "aria-valuemax", timed ? brush.length - 1 : null);
+    this.#furnishScale(picture, brush);
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {Brush} brush
+   */
+  #furnishScale(picture, { ink }) {
+    this.#bar.hidden = picture.kind !== "heatmap";
+    for (const label of this.#scale.querySelectorAll("span")) label.remove();
+    this.#outlines.replaceChildren();
+    if (picture.kind === "heatmap") {
+      paintBar(this.#bar, picture.palette, ink.dark);
+      const [low, high] = picture.domain;
+      this.#scale.append(make("span", { class: "top" }, short(high)), make("span", { class: "bottom" }, short(low)));
+      this.#outlines.append(...picture.outlines.map((outline) => this.#outline(picture, outline)));
+    } else if (picture.kind === "curves") {
+      for (const { at, label } of picture.y.ticks) {
+        const tick = make("span", { class: "tick" }, label);
+        tick.style.top = `${100 * (1 - placeOf(at, [picture.y.low, picture.y.high], picture.y.log))}%`;
+        this.#scale.append(tick);
+      }
+    }
+  }
+
+  /**
+   * @param {Heatmap} picture
+   * @param {Heatmap["outlines"][number]} outline
+   */
+  #outline(picture, { row, from, to }) {
+    const steps = picture.timeFirst ? picture.matrix.rows : picture.matrix.cols;
+    const rows = rowsOf(picture);
+    const box = make("i");
+    box.style.left = `${(100 * from) / steps}%`;
+    box.style.width = `${(100 * (to - from)) / steps}%`;
+    box.style.top = `${(100 * row) / rows}%`;
+    box.style.height = `${100 / rows}%`;
+    return box;
+  }
+
+  /** Writes the marked step's value and puts the cross there. */
+  #write() {
+    const { picture, brush } = this;
+    if (!picture || !brush) return;
+    const t = this.#mark;
+    const timed = this.#area.getAttribute("role") === "slider";
+    const shown = timed && t !== null && t < brush.length;
+    this.#cross.hidden = !shown;
+    this.#dot.hidden = !shown || picture.kind !== "heatmap";
+    const text = shown && t !== null ? readAt(picture, t, this.#row) : "";
+    setText(this.#read, text);
+    // Where the value would lie on what it is about, it stands on the other side.
+    this.classList.toggle("aside", t !== null && 2 * t > brush.length);
+    setAttribute(this.#area, "aria-label", `${brush.model}, ${brush.title}. ${picture.caption}`);
+    if (timed) {
+      setAttribute(this.#area, "aria-valuenow", t ?? 0);
+      setAttribute(this.#area, "aria-valuetext", shown ? `step ${t}. ${text}` : "no step marked");
+    }
+    if (!shown || t === null) return;
+    this.#cross.style.left = `${(100 * t) / brush.length}%`;
+    this.#cross.style.width = `${100 / brush.length}%`;
+    if (picture.kind !== "heatmap") return;
+    const rows = rowsOf(picture);
+    this.#dot.style.left = this.#cross.style.left;
+    this.#dot.style.width = this.#cross.style.width;
+    this.#dot.style.top = `${(100 * Math.min(this.#row, rows - 1)) / rows}%`;
+    this.#dot.style.height = `${100 / rows}%`;
+  }
+
+  /**
+   * @param {MouseEvent} event
+   * @param {boolean} pin
+   */
+  #point(event, pin) {
+    const { picture, brush } = this;
+    if (!picture || !brush || picture.kind === "note") return;
+    const box = this.#area.getBoundingClientRect();
+    const part = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 0.9999);
+    if (picture.kind === "curves" && picture.axis === "training") {
+      if (pin) tell(this, "step", Math.round(stepAt(part, picture.length)));
+      return;
+    }
+    const down = Math.min(Math.max((event.clientY - box.top) / box.height, 0), 0.9999);
+    const row = picture.kind === "heatmap" ? Math.floor(down * rowsOf(picture)) : this.#row;
+    tell(this, "point", { t: Math.floor(part * brush.length), row, pin });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const { picture, brush } = this;
+    if (!picture || !brush || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && !this.#enlarge.hidden) {
+      event.preventDefault();
+      tell(this, "enlarge", this);
+      return;
+    }
+    if (this.#area.getAttribute("role") !== "slider") return;
+    const rows = picture.kind === "heatmap" ? rowsOf(picture) : this.#row + 1;
+    const moves = /** @type {Record<string, [number, number]>} */ ({
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+      PageUp: [-10, 0],
+      PageDown: [10, 0],
+      Home: [-brush.length, 0],
+      End: [brush.length, 0],
+    });
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const from = this.#mark ?? brush.length - 1;
+    const t = Math.min(Math.max(from + move[0], 0), brush.length - 1);
+    tell(this, "point", { t, row: Math.min(Math.max(this.#row + move[1], 0), rows - 1), pin: true, keep: true });
+  }
+}
+
+customElements.define("farback-plot", FarbackPlot);

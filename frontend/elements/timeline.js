@@ -1,0 +1,174 @@
+/**
+ * The timeline of training: scrub, play, follow. A rail a model shows how far it got and where it solved the task.
+ *
+ * @import {Column} from "../types.js"
+ */
+
+import { duration } from "../format.js";
+import { advance, lastStep, positionOf, secondsToGo, stepAt, stepsOf, stepTicks } from "../timeline.js";
+import { make, setAttribute, setText, tell } from "./dom.js";
+
+const SPEEDS = [0.25, 0.5, 1, 2, 4];
+
+/**
+ * @typedef {object} Moment what the timeline shows
+ * @property {Column[]} columns
+ * @property {number | null} step null: follows the newest
+ * @property {boolean} playing
+ * @property {boolean} training
+ */
+
+export class FarbackTimeline extends HTMLElement {
+  #rails = make("div", { class: "rails" });
+  #thumb = make("i", { class: "thumb" });
+  #ticks = make("div", { class: "ticks", "aria-hidden": "true" });
+  #track = make(
+    "div",
+    { class: "track", role: "slider", tabindex: "0", "aria-label": "Training step", "aria-valuemin": 0 },
+    this.#rails,
+    this.#thumb,
+  );
+  #play = make("button", { type: "button", class: "play", "data-testid": "play", onclick: () => tell(this, "play") });
+  #text = make("output", { class: "text", "data-testid": "timeline-text" });
+  #live = make(
+    "button",
+    { type: "button", class: "live", "data-testid": "live", onclick: () => tell(this, "seek", null) },
+    "Live",
+  );
+  #speed = make(
+    "select",
+    { "aria-label": "Speed", "data-testid": "speed", onchange: () => tell(this, "speed", Number(this.#speed.value)) },
+    ...SPEEDS.map((speed) => make("option", { value: speed, selected: speed === 1 }, `${speed}×`)),
+  );
+  /** @type {Moment} */
+  #moment = { columns: [], step: null, playing: false, training: false };
+  #last = -1;
+
+  connectedCallback() {
+    if (this.childElementCount) return;
+    const button = /** @param {string} name @param {string} label @param {() => void} act */ (name, label, act) =>
+      make("button", {
+        type: "button",
+        class: name,
+        "data-testid": name,
+        title: label,
+        "aria-label": label,
+        onclick: act,
+      });
+    this.append(
+      make(
+        "div",
+        { class: "buttons", role: "group", "aria-label": "Playback" },
+        button("first", "First frame (Home)", () => this.move(Number.NEGATIVE_INFINITY)),
+        button("back", "One frame back (left)", () => this.move(-1)),
+        this.#play,
+        button("forward", "One frame on (right)", () => this.move(1)),
+        button("last", "Last frame (End)", () => this.move(Number.POSITIVE_INFINITY)),
+      ),
+      make("div", { class: "line" }, this.#track, this.#ticks),
+      make("div", { class: "side" }, this.#text, this.#speed, this.#live),
+    );
+    this.#track.addEventListener("pointerdown", (event) => {
+      this.#track.setPointerCapture(event.pointerId);
+      this.#seek(event);
+    });
+    this.#track.addEventListener("pointermove", (event) => {
+      if (this.#track.hasPointerCapture(event.pointerId)) this.#seek(event);
+    });
+  }
+
+  /** @param {PointerEvent} event */
+  #seek(event) {
+    const box = this.#track.getBoundingClientRect();
+    const steps = stepsOf(this.#moment.columns);
+    const wanted = stepAt((event.clientX - box.left) / box.width, lastStep(this.#moment.columns));
+    // Frames are taken at some steps only: the nearest one is meant.
+    const nearest = steps.reduce((best, step) => (Math.abs(step - wanted) < Math.abs(best - wanted) ? step : best), 0);
+    tell(this, "seek", nearest);
+  }
+
+  /**
+   * Goes some frames on, or back.
+   *
+   * @param {number} count
+   */
+  move(count) {
+    const steps = stepsOf(this.#moment.columns);
+    if (!steps.length) return;
+    const here = this.#moment.step ?? steps.at(-1) ?? 0;
+    const whole = Math.min(Math.max(count, -steps.length), steps.length);
+    tell(this, "seek", advance(steps, here, whole));
+  }
+
+  /** @param {Moment} moment */
+  show(moment) {
+    this.#moment = moment;
+    const { columns, step, playing, training } = moment;
+    const last = lastStep(columns);
+    const newest = stepsOf(columns).at(-1) ?? 0;
+    const here = Math.min(step ?? newest, newest);
+    this.#thumb.style.left = `${100 * positionOf(here, last)}%`;
+    this.#showRails(columns, last);
+    if (last !== this.#last) this.#showTicks(last);
+    const where = `step ${here.toLocaleString("en")} of ${last.toLocaleString("en")}`;
+    const seconds = training ? secondsToGo(columns, performance.now()) : null;
+    const left = seconds === null ? "" : `at most ${duration(seconds)} to go`;
+    setText(this.#text, left ? `${where}\n${left}` : where);
+    setAttribute(this.#track, "aria-valuemax", last);
+    setAttribute(this.#track, "aria-valuenow", here);
+    setAttribute(this.#track, "aria-valuetext", where);
+    setAttribute(this.#play, "aria-label", playing ? "Pause (space)" : "Play (space)");
+    setAttribute(this.#play, "title", playing ? "Pause (space)" : "Play (space)");
+    this.#play.classList.toggle("playing", playing);
+    const following = training && step === null && !playing;
+    this.#live.hidden = !training;
+    setAttribute(this.#live, "aria-pressed", String(following));
+    this.classList.toggle(
+      "empty",
+      columns.every((column) => column.frames.length === 0),
+    );
+  }
+
+  /** @param {number} speed */
+  set speed(speed) {
+    this.#speed.value = String(speed);
+  }
+
+  /**
+   * @param {Column[]} columns
+   * @param {number} last
+   */
+  #showRails(columns, last) {
+    while (this.#rails.children.length > columns.length) this.#rails.lastChild?.remove();
+    while (this.#rails.children.length < columns.length) {
+      this.#rails.append(make("div", { class: "rail" }, make("i", { class: "done" }), make("i", { class: "solved" })));
+    }
+    columns.forEach((column, i) => {
+      const rail = /** @type {HTMLElement} */ (this.#rails.children[i]);
+      const [done, solved] = /** @type {HTMLElement[]} */ ([...rail.children]);
+      if (!done || !solved) return;
+      rail.style.setProperty("--model", `var(--model-${column.colour})`);
+      const newest = column.frames.at(-1);
+      done.style.width = `${100 * positionOf(newest?.step ?? 0, last)}%`;
+      const at = newest?.solved_at ?? null;
+      solved.hidden = at === null;
+      if (at === null) return;
+      solved.style.left = `${100 * positionOf(at, last)}%`;
+      setAttribute(solved, "title", `${column.title} solved at step ${at}`);
+    });
+  }
+
+  /** @param {number} last */
+  #showTicks(last) {
+    this.#last = last;
+    this.#ticks.replaceChildren(
+      ...stepTicks(last).map((step) => {
+        const tick = make("span", {}, step.toLocaleString("en"));
+        tick.style.left = `${100 * positionOf(step, last)}%`;
+        return tick;
+      }),
+    );
+  }
+}
+
+customElements.define("farback-timeline", FarbackTimeline);

@@ -1,0 +1,127 @@
+/**
+ * Numbers and times as people write them.
+ *
+ * @import {Horizon, Reach} from "./types.js"
+ */
+
+/** Digits as superscripts, for powers of ten on an axis. */
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/**
+ * A number in at most three significant digits; very small and very large ones as a power of ten.
+ *
+ * @param {number | null | undefined} value
+ * @returns {string}
+ */
+export function number(value) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "not finite";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e5 || size < 1e-3) {
+    const exponent = Math.floor(Math.log10(size) + 1e-9);
+    const head = minus((value / 10 ** exponent).toFixed(1));
+    return head === "1.0" ? power(exponent) : `${head} × ${power(exponent)}`;
+  }
+  return minus(size >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString());
+}
+
+/**
+ * A number for the end of a narrow scale: two digits at most.
+ *
+ * @param {number} value
+ * @returns {string}
+ */
+export const short = (value) =>
+  number(Number(value.toPrecision(Math.abs(value) < 1e-3 ? 1 : 2))).replace(".0 × ", " × ");
+
+/**
+ * @param {string} text
+ * @returns {string} with a real minus sign
+ */
+const minus = (text) => text.replace("-", "−");
+
+/**
+ * Ten to a whole power, written with superscripts.
+ *
+ * @param {number} exponent
+ * @returns {string}
+ */
+export function power(exponent) {
+  const digits = [...String(Math.abs(exponent))].map((digit) => RAISED[Number(digit)]).join("");
+  return `10${exponent < 0 ? "⁻" : ""}${digits}`;
+}
+
+/**
+ * @param {number} part in 0..1
+ * @returns {string}
+ */
+export function percent(part) {
+  const value = part * 100;
+  return `${value > 99 && value < 100 ? Math.floor(value * 10) / 10 : Math.round(value * 10) / 10} %`;
+}
+
+/**
+ * @param {Reach} reach
+ * @returns {string} "21", or "≥ 40" where the longest lag tested was reached
+ */
+export function reachText(reach) {
+  return reach.at_least ? `≥ ${reach.value}` : String(reach.value);
+}
+
+/**
+ * @param {Horizon} horizon
+ * @param {number} longest the longest lag there is
+ * @returns {string}
+ */
+export function horizonText(horizon, longest) {
+  return horizon.value >= longest && longest > 0 ? `≥ ${longest}` : String(horizon.value);
+}
+
+/**
+ * @param {number} count
+ * @param {string} one
+ * @param {string} [many]
+ * @returns {string}
+ */
+export function plural(count, one, many = `${one}s`) {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/**
+ * A time to wait, coarse on purpose: it is an estimate.
+ *
+ * @param {number} seconds
+ * @returns {string}
+ */
+export function duration(seconds) {
+  if (seconds < 1.5) return "about a second";
+  if (seconds < 90) return `about ${Math.round(seconds)} seconds`;
+  return `about ${Math.round(seconds / 60)} minutes`;
+}
+
+/**
+ * A time step in words: where it is, and how far before the answer.
+ *
+ * @param {number} t
+ * @param {number} answer
+ * @returns {string}
+ */
+export function lagText(t, answer) {
+  const lag = answer - t;
+  if (lag === 0) return "at the answer";
+  return lag > 0 ? `${plural(lag, "step")} before the answer` : `${plural(-lag, "step")} after the answer`;
+}
+
+/** Characters that leave no ink, and how they are written. */
+const INVISIBLE = new Map([
+  [" ", "␣"],
+  ["\n", "⏎"],
+  ["\r", "⏎"],
+  ["\t", "⇥"],
+]);
+
+/**
+ * @param {string} label
+ * @returns {string}
+ */
+export const visible = (label) => INVISIBLE.get(label) ?? label;

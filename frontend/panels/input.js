@@ -1,0 +1,68 @@
+/**
+ * The sequence that goes in.
+ *
+ * @import {Frame, Panel, Scene, Token} from "../types.js"
+ */
+
+import { valueAt } from "../decode.js";
+import { number, visible } from "../format.js";
+
+/** Tasks name what only fills the time with a dot. */
+const FILLER = "·";
+
+/**
+ * The input line that is on at a step: inputs that are symbols switch on exactly one.
+ *
+ * @param {Frame} frame
+ * @param {number} t
+ * @returns {number}
+ */
+function symbolAt({ x }, t) {
+  let best = 0;
+  for (let line = 1; line < x.cols; line++) if (valueAt(x, t, line) > valueAt(x, t, best)) best = line;
+  return best;
+}
+
+/**
+ * @param {Scene} scene
+ * @returns {Token[]}
+ */
+function tokensOf({ frame, facts, task }) {
+  const steps = Array.from({ length: frame.length }, (_, t) => t);
+  if (task.kind === "regression") {
+    const last = frame.x.cols - 1;
+    const top = Math.max(...steps.map((t) => Math.abs(valueAt(frame.x, t, 0))), 1e-9);
+    return steps.map((t) => {
+      const value = valueAt(frame.x, t, 0);
+      return { label: number(value), salient: valueAt(frame.x, t, last) > 0.5, level: Math.abs(value) / top };
+    });
+  }
+  const labels = facts?.labels;
+  const asked = new Set(labels?.y);
+  const text = task.name === "characters";
+  return steps.map((t) => {
+    const label = labels?.x[symbolAt(frame, t)] ?? "";
+    // What the answer may be is what must be remembered; the last step is the cue.
+    const salient = !text && !label.startsWith(FILLER) && (asked.has(label) || frame.answers.includes(t));
+    return { label: visible(label), salient, level: 1 };
+  });
+}
+
+/** @type {Panel} */
+export const input = {
+  id: "input",
+  measures: ["x"],
+  title: "Input",
+  plain: "what the model reads, one step at a time",
+  pictures: (scene) => [
+    {
+      kind: "tokens",
+      caption: "",
+      tokens: tokensOf(scene),
+      text: scene.task.name === "characters",
+      bars: scene.task.kind === "regression",
+      answers: scene.frame.answers,
+      height: 30,
+    },
+  ],
+};

@@ -1,0 +1,60 @@
+/**
+ * What the model does with an input that lies a number of steps back.
+ *
+ * @import {Curves, Panel, Scene} from "../types.js"
+ */
+
+import { reachText } from "../format.js";
+import { estimateText } from "../words.js";
+import { answerOf, back, logAxis } from "./common.js";
+
+const HEIGHT = 64;
+
+/** Smallest added loss that is drawn, in nats: a decade below what counts. */
+const LEAST = 1e-3;
+/** Added loss that counts, in nats, and skill that counts. */
+const COUNTS = { added_loss: 0.01, skill: 0.5 };
+
+/**
+ * @param {Scene} scene
+ * @returns {Curves}
+ */
+function picture({ frame, view, extent }) {
+  const { by_lag: byLag, reach } = frame;
+  const { step } = answerOf(frame, view.row);
+  const skill = byLag.measure === "skill";
+  const points = byLag.lags
+    .map((lag, i) => ({ x: step - lag, y: byLag.value[i] ?? null }))
+    .filter((point) => point.x >= 0)
+    .toSorted((a, b) => a.x - b.x);
+  return {
+    kind: "curves",
+    caption: estimateText(frame),
+    axis: "time",
+    length: frame.length,
+    cursor: null,
+    series: [
+      { name: skill ? "skill" : "added loss", points, style: "area" },
+      { name: "tested", points, style: "dots" },
+    ],
+    y: skill
+      ? { low: -0.1, high: 1.1, log: false, ticks: [0, 0.5, 1].map((at) => ({ at, label: String(at) })) }
+      : logAxis([LEAST, Math.max(extent.added, 0.1)]),
+    lines: [
+      { at: COUNTS[byLag.measure], label: skill ? "counts from here" : "0.01 nat" },
+      ...(skill ? [{ at: 0, label: "guessing" }] : []),
+    ],
+    spans: reach.value > 0 ? [back(step, reach.value, `reach ${reachText(reach)}`, "solid")] : [],
+    ticks: [],
+    height: HEIGHT,
+  };
+}
+
+/** @type {Panel} */
+export const skill = {
+  id: "skill",
+  measures: ["skill", "reach"],
+  title: "Skill by lag",
+  plain: "how well it answers when what matters lies there: 1 is perfect, 0 is guessing",
+  pictures: (scene) => [picture(scene)],
+};

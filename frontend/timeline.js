@@ -1,0 +1,141 @@
+/**
+ * Training steps as places on a line: early steps get room, because that is where most changes happen.
+ *
+ * @import {Column, Frame} from "./types.js"
+ */
+
+/** Steps up to which the scale is nearly even; beyond, every doubling takes about the same room. */
+const KNEE = 30;
+
+/**
+ * @param {number} step
+ * @param {number} last the last step of the line
+ * @returns {number} 0..1
+ */
+export function positionOf(step, last) {
+  if (last <= 0) return 0;
+  return Math.log1p(Math.min(Math.max(step, 0), last) / KNEE) / Math.log1p(last / KNEE);
+}
+
+/**
+ * @param {number} position 0..1
+ * @param {number} last
+ * @returns {number} a step, not rounded
+ */
+export function stepAt(position, last) {
+  return KNEE * Math.expm1(Math.min(Math.max(position, 0), 1) * Math.log1p(last / KNEE));
+}
+
+/**
+ * Round steps to write under the line, as many as there is room for.
+ *
+ * @param {number} last
+ * @param {number} [apart] least distance between two, as a share of the line
+ * @returns {number[]}
+ */
+export function stepTicks(last, apart = 0.08) {
+  const ticks = [0];
+  for (let decade = 10; decade <= last; decade *= 10) {
+    for (const factor of [1, 2, 5]) if (factor * decade <= last) ticks.push(factor * decade);
+  }
+  if (ticks.at(-1) !== last) ticks.push(last);
+  /** @type {number[]} */
+  const kept = [];
+  for (const tick of ticks.toReversed()) {
+    const next = kept.at(-1);
+    if (next === undefined || positionOf(next, last) - positionOf(tick, last) >= apart) kept.push(tick);
+  }
+  return kept.toReversed();
+}
+
+/**
+ * The frame that shows a model at a training step: the newest one that is not later.
+ *
+ * @param {Frame[]} frames in order of steps
+ * @param {number | null} step null: the newest
+ * @returns {Frame | null}
+ */
+export function frameAt(frames, step) {
+  if (step === null) return frames.at(-1) ?? null;
+  let [low, high] = [0, frames.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (/** @type {Frame} */ (frames[middle]).step <= step) low = middle + 1;
+    else high = middle;
+  }
+  return frames[low - 1] ?? frames[0] ?? null;
+}
+
+/**
+ * Puts a frame in its place by its number; one that is there already is left alone.
+ *
+ * @param {Frame[]} frames in order of seq, changed in place
+ * @param {Frame} frame
+ * @returns {boolean} whether it was new
+ */
+export function insert(frames, frame) {
+  let place = frames.length;
+  while (place > 0 && /** @type {Frame} */ (frames[place - 1]).seq > frame.seq) place--;
+  if (frames[place - 1]?.seq === frame.seq) return false;
+  frames.splice(place, 0, frame);
+  return true;
+}
+
+/**
+ * Every training step at which some model has a frame, in order.
+ *
+ * @param {Column[]} columns
+ * @returns {number[]}
+ */
+export function stepsOf(columns) {
+  const steps = new Set(columns.flatMap((column) => column.frames.map((frame) => frame.step)));
+  return [...steps].sort((a, b) => a - b);
+}
+
+/**
+ * The last step of the line: where a finished run ended, where an unfinished one will end at the latest.
+ *
+ * @param {Column[]} columns
+ * @returns {number}
+ */
+export function lastStep(columns) {
+  const ends = columns.map(({ frames, status }) => {
+    const seen = frames.at(-1)?.step ?? 0;
+    const unfinished = status?.status === "queued" || status?.status === "running";
+    return unfinished ? Math.max(seen, status.steps || 0) : seen;
+  });
+  return Math.max(0, ...ends);
+}
+
+/**
+ * The step that lies a number of frames further, kept within the line.
+ *
+ * @param {number[]} steps
+ * @param {number} from
+ * @param {number} count
+ * @returns {number}
+ */
+export function advance(steps, from, count) {
+  let place = steps.findLastIndex((step) => step <= from);
+  place = Math.min(Math.max(place + count, 0), steps.length - 1);
+  return steps[place] ?? 0;
+}
+
+/**
+ * Seconds until all runs have ended, from the pace so far; null while nothing can be said.
+ *
+ * @param {Column[]} columns
+ * @param {number} now milliseconds, on the clock of `since`
+ * @returns {number | null}
+ */
+export function secondsToGo(columns, now) {
+  let longest = null;
+  for (const { status, since } of columns) {
+    if (status?.status !== "running" || !since) continue;
+    const done = status.step - since.step;
+    const seconds = (now - since.time) / 1000;
+    if (done < 1 || seconds < 0.5) continue;
+    longest = Math.max(longest ?? 0, ((status.steps - status.step) * seconds) / done);
+  }
+  return longest;
+}

@@ -1,0 +1,421 @@
+/** The words of the page: what comes over the wire, what the page makes of it, and what a panel may show. */
+
+// --- The wire (see the server's frame and catalog).
+
+export type Value = number | string | boolean | null;
+export type Values = Record<string, Value>;
+
+export interface WireArray {
+  dtype: "u1" | "f4";
+  bdata: string;
+  shape: string;
+  scale?: number;
+  offset?: number;
+  map?: "linear" | "log10";
+  signed?: boolean;
+}
+
+export interface WireLayer {
+  h: WireArray;
+  c: WireArray | null;
+  gates: Record<string, WireArray>;
+  grad_h: WireArray;
+  grad_c: WireArray | null;
+  grad_norm: WireArray;
+  signal: WireArray;
+}
+
+export interface Reach {
+  value: number;
+  at_least: boolean;
+  spread: [number, number] | null;
+}
+
+export interface Horizon {
+  value: number;
+  threshold: number;
+  at_start: number | null;
+  spread: [number, number] | null;
+}
+
+export interface ByLag {
+  measure: "skill" | "added_loss";
+  lags: number[];
+  value: (number | null)[];
+  trials: number;
+}
+
+/** The plain numbers of a frame, which are the same on the wire and on the page. */
+export interface FrameNumbers {
+  version: number;
+  run: string;
+  seq: number;
+  step: number;
+  last: boolean;
+  loss: number | null;
+  accuracy: number | null;
+  train_loss: number | null;
+  solved_at: number | null;
+  reason: string | null;
+  y: (number | null)[];
+  answers: number[];
+  by_lag: ByLag;
+  reach: Reach;
+  horizon: Horizon;
+}
+
+export interface WireFrame extends FrameNumbers {
+  x: WireArray;
+  output: WireArray;
+  layers: WireLayer[];
+  connectivity: WireArray;
+  profile: WireArray;
+}
+
+export interface Result {
+  loss: number | null;
+  accuracy: number | null;
+  solved_at: number | null;
+  reach: Reach;
+  horizon: Horizon;
+  steps: number;
+}
+
+export type Status = "queued" | "running" | "done" | "failed" | "cancelled";
+
+export interface RunStatus {
+  run: string;
+  status: Status;
+  step: number;
+  steps: number;
+  position: number | null;
+  watchers: number | null;
+  reason: string | null;
+  result: Result | null;
+}
+
+export interface Spec {
+  task: Values & { name: string };
+  cell: Values & { name: string };
+  training?: Values;
+  seed?: number;
+}
+
+export interface Facts {
+  chance: { loss: number | null; accuracy: number | null };
+  labels: { x: string[]; y: string[] };
+  parameters: number;
+  shared: number;
+  unshared: number;
+  lags: number[];
+  length: number;
+  memoryless_loss: number | null;
+  solved_rule: string;
+}
+
+export interface RunRecord extends Omit<RunStatus, "run"> {
+  id: string;
+  spec: Spec;
+  facts: Facts;
+}
+
+// --- The catalog.
+
+export interface Cite {
+  text: string;
+  url: string;
+}
+
+export interface Option {
+  name: string;
+  title: string;
+  type: "int" | "float" | "bool" | "choice" | "text";
+  default: Value;
+  min?: number | null;
+  max?: number | null;
+  /** Whether the smallest value itself is refused. */
+  open?: boolean;
+  choices?: string[] | null;
+  nullable?: boolean;
+  help: string;
+}
+
+export interface Task {
+  name: string;
+  title: string;
+  summary: string;
+  kind: "classification" | "regression";
+  cite: Cite;
+  chance: string;
+  success: string;
+  relevant: string;
+  options: Option[];
+}
+
+export interface Gate {
+  name: string;
+  plain: string;
+  range: [number, number];
+}
+
+export interface Cell {
+  name: string;
+  title: string;
+  summary: string;
+  cite: Cite;
+  states: string[];
+  gates: Gate[];
+  equations: string[];
+  options: Option[];
+}
+
+export interface Measure {
+  title: string;
+  plain: string;
+  formula: string;
+  unit: string;
+  source: string;
+}
+
+export interface Preset {
+  cell?: Values;
+  training?: Values;
+}
+
+export interface Catalog {
+  version: string;
+  plotly?: string;
+  tasks: Task[];
+  cells: Cell[];
+  training: { options: Option[] };
+  seed: Option;
+  limits: Record<string, number>;
+  presets: Record<string, Record<string, Preset>>;
+  opening: { task: Values & { name: string }; cells: string[]; seed: number };
+  measures: Record<string, Measure>;
+}
+
+// --- What the page is set to. Only what differs from the preset is kept, so that links stay short.
+
+export interface ModelSetup {
+  cell: string;
+  changed: Values;
+  training: Values;
+  seed: number | null;
+}
+
+export interface Setup {
+  task: string;
+  changed: Values;
+  models: ModelSetup[];
+  training: Values;
+  seed: number | null;
+}
+
+export interface View {
+  /** Training step the timeline stands at; null follows the newest frame. */
+  step: number | null;
+  /** Time step that stays marked; null: only while pointing. */
+  mark: number | null;
+  /** Chosen answer step, as a row of connectivity. */
+  row: number;
+  /** Layer shown in each column, counted from 1; 0 or missing: the top one. */
+  layers: number[];
+  gradient: "relative" | "absolute";
+  state: "h" | "c";
+  /** Bands that are folded. */
+  folded: string[];
+  theme: "auto" | "light" | "dark";
+  /** Runs that were asked for by id. */
+  runs: string[];
+}
+
+export interface Refusal {
+  key: string;
+  message: string;
+}
+
+// --- Decoded.
+
+/** A matrix as it came: one byte a value and the table that reads it, or plain float32 values. */
+export interface Matrix {
+  rows: number;
+  cols: number;
+  codes: Uint8Array | null;
+  values: Float32Array | null;
+  /** 256 values, one a code; NaN: not finite. */
+  table: Float32Array;
+  log: boolean;
+  signed: boolean;
+  /** Smallest and largest value the codes can say (of a log scale: above zero). */
+  low: number;
+  high: number;
+}
+
+export interface Layer {
+  h: Matrix;
+  c: Matrix | null;
+  gates: Record<string, Matrix>;
+  gradH: Matrix;
+  gradC: Matrix | null;
+  gradNorm: Matrix;
+  signal: Matrix;
+}
+
+export interface Frame extends FrameNumbers {
+  /** Number of time steps T of the displayed sequence. */
+  length: number;
+  x: Matrix;
+  output: Matrix;
+  layers: Layer[];
+  connectivity: Matrix;
+  profile: Matrix;
+}
+
+/** Extremes over all frames so far, so that a change of colour is a change of value, never of scale. */
+export interface Extent {
+  signal: [number, number];
+  norm: [number, number];
+  connectivity: [number, number];
+  gradient: number;
+  loss: number;
+  added: number;
+  lag: number;
+}
+
+// --- Pictures: what a panel makes of a frame. Pure data; drawn by draw/, zoomed by Plotly, saved as CSV.
+
+export interface Tick {
+  at: number;
+  label: string;
+}
+
+export interface Heatmap {
+  kind: "heatmap";
+  caption: string;
+  /** What a value is called where it is read off. */
+  symbol: string;
+  matrix: Matrix;
+  /** True where the matrix has a row a time step, false where it has a column a time step. */
+  timeFirst: boolean;
+  palette: "magnitude" | "diverging";
+  domain: [number, number];
+  log: boolean;
+  rowName: (row: number) => string;
+  /** Cells with a frame around them: the true answers, the chosen row. */
+  outlines: { row: number; from: number; to: number }[];
+  height: number;
+}
+
+export interface Series {
+  name: string;
+  /** Pairs in drawing order; a null y breaks the line. */
+  points: { x: number; y: number | null }[];
+  style: "area" | "line" | "faint" | "dots";
+}
+
+export interface Curves {
+  kind: "curves";
+  caption: string;
+  /** "time": x is a time step of the sequence; "training": x is an update of the weights. */
+  axis: "time" | "training";
+  /** Time steps T of the axis, or its last training step. */
+  length: number;
+  /** Training step that is shown, on a training axis. */
+  cursor: number | null;
+  series: Series[];
+  y: { low: number; high: number; log: boolean; ticks: Tick[] };
+  lines: { at: number; label: string }[];
+  spans: { from: number; to: number; label: string; style: "solid" | "outline" }[];
+  ticks: Tick[];
+  height: number;
+}
+
+export interface Token {
+  label: string;
+  /** True for what the task asks about; the rest is filler. */
+  salient: boolean;
+  /** Height of the bar in 0..1, for inputs that are numbers. */
+  level: number;
+}
+
+export interface Tokens {
+  kind: "tokens";
+  caption: string;
+  tokens: Token[];
+  /** True where the tokens are running text, which is also written out around the marked step. */
+  text: boolean;
+  bars: boolean;
+  answers: number[];
+  height: number;
+}
+
+export interface Note {
+  kind: "note";
+  caption: string;
+  text: string;
+  height: number;
+}
+
+export type Picture = Heatmap | Curves | Tokens | Note;
+
+/** Everything a panel may look at. */
+export interface Scene {
+  frame: Frame;
+  /** Frames of this run so far, in order. */
+  frames: Frame[];
+  facts: Facts | null;
+  task: Task;
+  cell: Cell;
+  view: View;
+  extent: Extent;
+  /** Layer to show, counted from 0. */
+  layer: number;
+  /** Largest training step of the timeline. */
+  steps: number;
+}
+
+export interface Panel {
+  id: string;
+  /** Names in catalog.measures that explain it. */
+  measures: string[];
+  title: string;
+  plain: string;
+  /** Switches in the panel's heading, by the name of the view's field. */
+  switches?: ("gradient" | "state" | "row")[];
+  pictures: (scene: Scene) => Picture[];
+}
+
+/** Colours of the page as the canvas needs them, read from the style sheet once a theme. */
+export interface Ink {
+  dark: boolean;
+  text: string;
+  muted: string;
+  faint: string;
+  line: string;
+  paper: string;
+  accent: string;
+  models: string[];
+}
+
+/** One model of the comparison on the page. */
+export interface Column {
+  index: number;
+  model: ModelSetup;
+  cell: Cell;
+  title: string;
+  /** Place of its colour in the palette. */
+  colour: number;
+  run: string | null;
+  /** Whether the run carries a person's own text. */
+  secret: boolean;
+  status: RunStatus | null;
+  facts: Facts | null;
+  error: string | null;
+  frames: Frame[];
+  /** The frame that is shown, and whether the run ended before the timeline's step. */
+  frame: Frame | null;
+  ended: boolean;
+  /** Milliseconds (performance.now) at which the run was first seen training, and at which step. */
+  since: { time: number; step: number } | null;
+}

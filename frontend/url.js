@@ -1,0 +1,300 @@
+/**
+ * The link: one table drives it both ways. It is read strictly: what is unknown or out of range is refused with a
+ * sentence and never silently replaced.
+ *
+ * @import {Catalog, ModelSetup, Option, Refusal, Setup, Value, View} from "./types.js"
+ */
+
+import { cellOf, MAX_MODELS, opening, plainModel, refusal, taskOf } from "./setup.js";
+
+/** What a link leaves open is written so. */
+const NONE = "none";
+
+/** @typedef {{setup: Setup, view: View}} State */
+
+/**
+ * @typedef {object} Row
+ * @property {string} key ends in a dot where it stands for a family of keys
+ * @property {(state: State, catalog: Catalog) => [string, string][]} write
+ * @property {(text: string, state: State, catalog: Catalog, name: string) => void} read throws a sentence
+ */
+
+/** @returns {View} */
+export const plainView = () => ({
+  step: null,
+  mark: null,
+  row: -1,
+  layers: [],
+  gradient: "relative",
+  state: "h",
+  folded: [],
+  theme: "auto",
+  runs: [],
+});
+
+/**
+ * @param {Value} value
+ * @returns {string}
+ */
+const valueText = (value) => (value === null ? NONE : encodeURIComponent(String(value)));
+
+/**
+ * @param {string} text
+ * @param {Option} option
+ * @returns {Value}
+ */
+function parseValue(text, option) {
+  /** @type {Value} */
+  let value = text;
+  if (text === NONE && option.nullable) value = null;
+  else if (option.type === "bool") value = text === "true" ? true : text === "false" ? false : text;
+  else if ((option.type === "int" || option.type === "float") && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) {
+    value = Number(text);
+  }
+  const reason = option.type === "text" ? `${option.title} does not travel in a link.` : refusal(option, value);
+  if (reason) throw new Error(reason);
+  return value;
+}
+
+/**
+ * @param {Option[]} options
+ * @param {string} name
+ * @param {string} where
+ * @returns {Option}
+ */
+function optionOf(options, name, where) {
+  const option = options.find((entry) => entry.name === name);
+  if (option) return option;
+  throw new Error(`${where} has no option “${name}”; there are ${options.map((entry) => entry.name).join(", ")}.`);
+}
+
+/**
+ * @param {string} text
+ * @param {string} what
+ * @param {number} [low]
+ * @returns {number}
+ */
+function whole(text, what, low = 0) {
+  const value = Number(text);
+  if (/^-?\d{1,9}$/.test(text) && value >= low) return value;
+  throw new Error(`${what} must be a whole number from ${low}, not “${text.slice(0, 40)}”.`);
+}
+
+/**
+ * @template {string} T
+ * @param {string} text
+ * @param {readonly T[]} choices
+ * @param {string} what
+ * @returns {T}
+ */
+function oneOf(text, choices, what) {
+  if (choices.includes(/** @type {T} */ (text))) return /** @type {T} */ (text);
+  throw new Error(`${what} must be one of ${choices.join(", ")}, not “${text.slice(0, 40)}”.`);
+}
+
+/**
+ * A model as `rnn~init:orthogonal~training.lr:0.003~seed:1`.
+ *
+ * @param {ModelSetup} model
+ * @returns {string}
+ */
+function modelText({ cell, changed, training, seed }) {
+  const parts = [
+    ...Object.entries(changed).map(([name, value]) => `${name}:${valueText(value)}`),
+    ...Object.entries(training).map(([name, value]) => `training.${name}:${valueText(value)}`),
+    ...(seed === null ? [] : [`seed:${seed}`]),
+  ];
+  return [cell, ...parts].join("~");
+}
+
+/**
+ * @param {string} text
+ * @param {Catalog} catalog
+ * @returns {ModelSetup}
+ */
+function parseModel(text, catalog) {
+  const [name = "", ...parts] = text.split("~");
+  const cell = cellOf(catalog, name);
+  const model = plainModel(name);
+  for (const part of parts) {
+    const colon = part.indexOf(":");
+    const [key, value] = [part.slice(0, colon), part.slice(colon + 1)];
+    if (colon < 1) throw new Error(`A model's options are written name:value, not “${part.slice(0, 40)}”.`);
+    if (key === "seed") model.seed = /** @type {number} */ (parseValue(value, catalog.seed));
+    else if (key.startsWith("training.")) {
+      const option = optionOf(catalog.training.options, key.slice("training.".length), "Training");
+      model.training[option.name] = parseValue(value, option);
+    } else model.changed[key] = parseValue(value, optionOf(cell.options, key, cell.title));
+  }
+  return model;
+}
+
+/** @type {Row[]} read from the top: a task is known before its options are. */
+const TABLE = [
+  {
+    key: "task",
+    write: ({ setup }) => [["task", setup.task]],
+    read: (text, { setup }, catalog) => {
+      setup.task = taskOf(catalog, text).name;
+      setup.changed = {};
+    },
+  },
+  {
+    key: "task.",
+    // A person's own text is never put into a link; the run's id stands for it.
+    write: ({ setup }, catalog) =>
+      Object.entries(setup.changed)
+        .filter(([name]) => optionOf(taskOf(catalog, setup.task).options, name, setup.task).type !== "text")
+        .map(([name, value]) => [`task.${name}`, valueText(value)]),
+    read: (text, { setup }, catalog, name) => {
+      const task = taskOf(catalog, setup.task);
+      setup.changed[name] = parseValue(text, optionOf(task.options, name, task.title));
+    },
+  },
+  {
+    key: "models",
+    write: ({ setup }) => [["models", setup.models.map(modelText).join(",")]],
+    read: (text, { setup }, catalog) => {
+      const parts = text.split(",");
+      if (parts.length > MAX_MODELS)
+        throw new Error(`A page compares at most ${MAX_MODELS} models, not ${parts.length}.`);
+      setup.models = parts.map((part) => parseModel(part, catalog));
+    },
+  },
+  {
+    key: "training.",
+    write: ({ setup }) => Object.entries(setup.training).map(([name, value]) => [`training.${name}`, valueText(value)]),
+    read: (text, { setup }, catalog, name) => {
+      setup.training[name] = parseValue(text, optionOf(catalog.training.options, name, "Training"));
+    },
+  },
+  {
+    key: "seed",
+    write: ({ setup }) => (setup.seed === null ? [] : [["seed", String(setup.seed)]]),
+    read: (text, { setup }, catalog) => {
+      setup.seed = /** @type {number} */ (parseValue(text, catalog.seed));
+    },
+  },
+  {
+    key: "runs",
+    write: ({ view }) => (view.runs.length ? [["runs", view.runs.join(",")]] : []),
+    read: (text, { view }) => {
+      view.runs = runIds(text);
+    },
+  },
+  {
+    key: "step",
+    write: ({ view }) => (view.step === null ? [] : [["step", String(view.step)]]),
+    read: (text, { view }) => {
+      view.step = whole(text, "The training step");
+    },
+  },
+  {
+    key: "mark",
+    write: ({ view }) => (view.mark === null ? [] : [["mark", String(view.mark)]]),
+    read: (text, { view }) => {
+      view.mark = whole(text, "The marked step");
+    },
+  },
+  {
+    key: "row",
+    write: ({ view }) => (view.row < 0 ? [] : [["row", String(view.row)]]),
+    read: (text, { view }) => {
+      view.row = whole(text, "The answer's row");
+    },
+  },
+  {
+    key: "layers",
+    write: ({ view }) =>
+      view.layers.some(Boolean) ? [["layers", Array.from(view.layers, (layer) => layer ?? 0).join(",")]] : [],
+    read: (text, { view }) => {
+      view.layers = text.split(",").map((part) => whole(part, "The layer"));
+    },
+  },
+  {
+    key: "gradient",
+    write: ({ view }) => (view.gradient === "relative" ? [] : [["gradient", view.gradient]]),
+    read: (text, { view }) => {
+      view.gradient = oneOf(text, ["relative", "absolute"], "The gradient's view");
+    },
+  },
+  {
+    key: "state",
+    write: ({ view }) => (view.state === "h" ? [] : [["state", view.state]]),
+    read: (text, { view }) => {
+      view.state = oneOf(text, ["h", "c"], "The gradient's state");
+    },
+  },
+  {
+    key: "folded",
+    write: ({ view }) => (view.folded.length ? [["folded", view.folded.join(",")]] : []),
+    read: (text, { view }) => {
+      if (!/^[a-z]{1,20}(,[a-z]{1,20}){0,19}$/.test(text)) throw new Error("Folded panels are names between commas.");
+      view.folded = text.split(",");
+    },
+  },
+  {
+    key: "theme",
+    write: ({ view }) => (view.theme === "auto" ? [] : [["theme", view.theme]]),
+    read: (text, { view }) => {
+      view.theme = oneOf(text, ["auto", "light", "dark"], "The theme");
+    },
+  },
+];
+
+/**
+ * Run ids from a link.
+ *
+ * @param {string} text ids between commas
+ * @returns {string[]}
+ */
+export function runIds(text) {
+  const ids = text.split(",");
+  if (ids.length > MAX_MODELS) throw new Error(`A page compares at most ${MAX_MODELS} runs, not ${ids.length}.`);
+  const odd = ids.find((id) => !/^[\w-]{1,64}$/.test(id));
+  if (odd !== undefined) throw new Error(`“${odd.slice(0, 40)}” is not a run's id.`);
+  return ids;
+}
+
+/**
+ * @param {State} state
+ * @param {Catalog} catalog
+ * @returns {string} the query of a link, without the question mark
+ */
+export function writeUrl(state, catalog) {
+  return TABLE.flatMap((row) => row.write(state, catalog))
+    .map(([key, text]) => `${key}=${text}`)
+    .join("&");
+}
+
+/**
+ * @param {string} query
+ * @param {Catalog} catalog
+ * @returns {State & {refusals: Refusal[], given: boolean}} given: whether the link names a set-up of its own
+ */
+export function readUrl(query, catalog) {
+  const state = { setup: opening(catalog), view: plainView() };
+  const params = [...new URLSearchParams(query)];
+  /** @type {Refusal[]} */
+  const refusals = [];
+  const setupKeys = ["task", "models", "seed", "training."];
+  for (const row of TABLE) {
+    const family = row.key.endsWith(".");
+    const matching = params.filter(([key]) => (family ? key.startsWith(row.key) : key === row.key));
+    for (const [at, [key, text]] of matching.entries()) {
+      try {
+        if (matching.findIndex(([other]) => other === key) < at) throw new Error(`“${key}” is given twice.`);
+        row.read(text, state, catalog, family ? key.slice(row.key.length) : key);
+      } catch (error) {
+        refusals.push({ key, message: /** @type {Error} */ (error).message });
+      }
+    }
+  }
+  const known = /** @param {string} key */ (key) =>
+    TABLE.some((row) => (row.key.endsWith(".") ? key.startsWith(row.key) : key === row.key));
+  for (const [key] of params) {
+    if (!known(key)) refusals.push({ key, message: `This page knows nothing called “${key.slice(0, 40)}”.` });
+  }
+  const given = params.some(([key]) => setupKeys.some((prefix) => key.startsWith(prefix)));
+  return { ...state, refusals, given };
+}
