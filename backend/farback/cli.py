@@ -1,4 +1,4 @@
-"""The command: `farback serve` and `farback run`."""
+"""The command: `farback serve`, `run` and `bench`."""
 
 from __future__ import annotations
 
@@ -37,6 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="train one model here, without a server")
     run.set_defaults(command=_run)
     run.add_argument("spec", help='a JSON file, "-" for standard input, or the JSON itself')
+
+    bench = commands.add_parser("bench", help="measure this machine and print a table")
+    bench.set_defaults(command=_bench)
     return parser
 
 
@@ -61,6 +64,13 @@ def _run(options: argparse.Namespace) -> int:
         print(f"farback: {error}", file=sys.stderr)
         return MISUSED
     return _train(raw)
+
+
+def _bench(_: argparse.Namespace) -> int:
+    from .bench import main as measure
+
+    measure()
+    return 0
 
 
 def _read(spec: str) -> bytes:

@@ -126,7 +126,7 @@ def encode(frame: Frame, full: bool = False) -> bytes:
     for name in ("x", "output", "connectivity", "profile"):
         values[name] = pack(values[name], CODINGS[name], full)
     for name in ("by_lag", "reach", "horizon"):
-        values[name] = asdict(values[name])
+        values[name] = _shallow(values[name])
     return json.dumps(values, allow_nan=False, separators=(",", ":")).encode()
 
 

@@ -19,15 +19,13 @@ _LIST: Preset = {"cell": {"hidden": 128}, "training": {"steps": 4000}}
 _TEXT: Preset = {"cell": {"hidden": 64}, "training": {"steps": 1000, "stop": "never"}}
 """For text, which has no end: the rule of success is passed early, and memory goes on growing after it."""
 
-_TEXT_RNN: Preset = {"cell": {"hidden": 64}, "training": {"steps": 1000, "stop": "never", "lr": 0.003}}
-
 PLAIN: Preset = {"cell": {}, "training": {}}
 
 PRESETS: dict[str, dict[str, Preset]] = {
     "recall": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
     "adding": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
     "copying": {"feedforward": PLAIN, "rnn": _LONGER, "gru": _LIST, "lstm": _LIST},
-    "characters": {"feedforward": _TEXT, "rnn": _TEXT_RNN, "gru": _TEXT, "lstm": _TEXT},
+    "characters": {"feedforward": _TEXT, "rnn": _TEXT, "gru": _TEXT, "lstm": _TEXT},
 }
 
 

@@ -109,6 +109,7 @@ def test_weights_load_strictly_into_torch_nn_and_do_the_same_there(cell: Cell, m
     x = noise(T, B, inputs).float()
     with torch.no_grad():
         assert torch.allclose(cell.scan(w, x).h, theirs(x)[0], atol=1e-6)
+        assert torch.allclose(cell.hidden_states(w, x), theirs(x)[0], atol=1e-6)
     assert cell.parameters(inputs) == sum(p.numel() for p in theirs.parameters())
     assert cell.unshared(inputs, 10) == 10 * cell.parameters(inputs)
 

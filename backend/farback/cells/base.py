@@ -107,6 +107,10 @@ class Cell(Strict):
     def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
         """Run one layer over a batch from a zero state. x  # (T, B, I)"""
 
+    def hidden_states(self, w: Weights, x: Tensor, layer: int = 0) -> Tensor:
+        """(T, B, H) the hidden states of `scan`, where nothing else is needed of it."""
+        return self.scan(w, x, layer).h
+
     @abstractmethod
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
         """Sweep derivatives back through time in closed form.

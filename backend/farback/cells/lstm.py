@@ -81,6 +81,15 @@ class LSTM(Recurrent):
             h = torch.mul(o, torch.tanh(c, out=tanh_c), out=h_next)
         return Trace(x, h_all, c_all, {"i": i_all, "f": f_all, "g": g_all, "o": o_all}, {"tanh_c": tanh_c_all})
 
+    def hidden_states(self, w: Weights, x: Tensor, layer: int = 0) -> Tensor:
+        """By torch's fused kernel, which tells nothing of the gates and is twice as fast."""
+        import torch
+
+        zero = x.new_zeros(1, x.shape[1], self.hidden)
+        weights = [w["weight_ih"], w["weight_hh"], w["bias_ih"], w["bias_hh"]]
+        h: Tensor = torch.lstm(x, (zero, zero), weights, True, 1, 0.0, False, False, False)[0]
+        return h
+
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
         import torch
 

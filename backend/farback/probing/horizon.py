@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Floats
 from ..config import HORIZON_THRESHOLD
@@ -33,12 +34,10 @@ def by_lag(connectivity: Floats, answers: Sequence[int]) -> Floats:
 
 def profile(shares: Floats) -> Floats:
     """Median of `by_lag` over sequences and rows: (T,), NaN where no row has that lag."""
-    T = shares.shape[-1]
-    flat = shares.reshape(-1, T)
-    return np.array(
-        [np.median(column[~np.isnan(column)]) if not np.isnan(column).all() else np.nan for column in flat.T],
-        np.float32,
-    )
+    flat = np.sort(shares.reshape(-1, shares.shape[-1]), axis=0)  # NaN come last
+    known = (~np.isnan(flat)).sum(axis=0)
+    middle = [np.take_along_axis(flat, np.maximum(known - up, 0)[None] // 2, 0)[0] for up in (1, 0)]
+    return np.where(known > 0, (middle[0] + middle[1]) / 2, np.nan).astype(np.float32)
 
 
 def horizon(shares: Floats, at_start: int | None = None, threshold: float = HORIZON_THRESHOLD) -> Horizon:
@@ -54,13 +53,14 @@ def horizon(shares: Floats, at_start: int | None = None, threshold: float = HORI
     """
     if np.isnan(shares[..., 0]).any():
         return Horizon(None, threshold, at_start, None)
-    rows = [_largest(np.median(shares[:, row], axis=0), threshold) for row in range(shares.shape[1])]
-    value = int(np.median(rows))
-    each = [np.median([_largest(lags, threshold) for lags in sequence]) for sequence in shares]
+    value = int(np.median(_largest(np.median(shares, axis=0), threshold)))
+    each = np.median(_largest(shares, threshold), axis=-1)  # (B,)
     spread = [float(q) for q in np.quantile(each, [0.25, 0.75])]
     return Horizon(value, threshold, value if at_start is None else at_start, spread)
 
 
-def _largest(lags: Floats, threshold: float) -> int:
-    seen = np.flatnonzero(lags[1:] >= threshold)  # NaN compares as false: no such lag in this row
-    return int(seen[-1]) + 1 if seen.size else 0
+def _largest(shares: Floats, threshold: float) -> NDArray[np.int64]:
+    """(..., T) by lag to (...): the largest lag d >= 1 with at least the threshold, 0 if there is none."""
+    seen = shares[..., :0:-1] >= threshold  # from the longest lag down to 1; NaN is no such lag
+    longest = shares.shape[-1] - 1 - seen.argmax(axis=-1)
+    return np.where(seen.any(axis=-1), longest, 0)
