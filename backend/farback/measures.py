@@ -148,3 +148,23 @@ MEASURES: dict[str, Measure] = {
         "the task's source",
     ),
 }
+
+
+def as_markdown() -> str:
+    """The page docs/definitions.md: `python -m farback.measures` prints it."""
+    head = (
+        "# Definitions\n\n"
+        "Every number on the page, as it is measured. T time steps, B sequences, H hidden units; t an input time, k an "
+        "output time, lag d = k − t.\nMade from `measures.py` by `python -m farback.measures`; the page shows the same "
+        "words.\n"
+    )
+    parts = [
+        f"\n## {measure.title} (`{name}`)\n\n{measure.plain}\n\n"
+        f"- Formula: {measure.formula}\n- Unit: {measure.unit}\n- Source: {measure.source}\n"
+        for name, measure in MEASURES.items()
+    ]
+    return head + "".join(parts)
+
+
+if __name__ == "__main__":
+    print(as_markdown(), end="")
