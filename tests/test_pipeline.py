@@ -61,6 +61,18 @@ def test_a_run_that_is_solved_resumes_to_the_same_end() -> None:
         assert encode(again[-1].frame) == encode(last)
 
 
+def test_bits_do_not_depend_on_the_threads_that_torch_may_use() -> None:
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        two = moments(small("gru"))[-1]
+        assert torch.get_num_threads() == 2
+        torch.set_num_threads(1)
+        assert encode(moments(small("gru"))[-1].frame, full=True) == encode(two.frame, full=True)
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_watching_does_not_disturb() -> None:
     spec = small()
     watched = moments(spec)[-1].weights

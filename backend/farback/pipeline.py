@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 
 from .arrays import Floats
 from .config import SETTLE_STEPS
@@ -95,7 +96,21 @@ def record(
         resume: a moment's checkpoint; the run then goes on after it, and ends in the same bits.
         after_step: called with the step after every update; it may raise to stop the run.
         run_id: the id that the frames carry.
+
+    Torch works on one thread until the iterator ends: small matrices gain nothing from more, on busy cores they lose
+    a lot, and sums that are split otherwise round otherwise.
     """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield from _moments(spec, resume, after_step, run_id)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _moments(
+    spec: RunSpec, resume: dict[str, Floats] | None, after_step: Callable[[int], None] | None, run_id: str
+) -> Iterator[Moment]:
     observer = Observer(spec)
     training = Training(spec, resume)
     story = Story() if resume is None else Story.from_array(resume["story"])
