@@ -60,7 +60,10 @@ def _run(options: argparse.Namespace) -> int:
 
     try:
         raw = parse(_read(options.spec))
-    except (OSError, FarbackError) as error:
+    except OSError as error:
+        print(f"farback: {options.spec} cannot be read: {error.strerror}.", file=sys.stderr)
+        return MISUSED
+    except FarbackError as error:
         print(f"farback: {error}", file=sys.stderr)
         return MISUSED
     return _train(raw)

@@ -92,6 +92,20 @@ class Settings:
     worker_deaths: int = 3
     """Times a run may lose its worker before it is given up as broken by the machine."""
 
+    def __post_init__(self) -> None:
+        """Refuse what no server can run with.
+
+        Raises:
+            ValueError: a setting is out of range, named in the message.
+        """
+        if not 0 <= self.port <= 65535:
+            raise ValueError(f"port is {self.port}, which is not between 0 and 65535")
+        if not self.prefix.startswith("/"):
+            raise ValueError(f"prefix is {self.prefix!r}, which does not start with a slash")
+        for name, value in vars(self).items():
+            if name != "port" and isinstance(value, (int, float)) and not value > 0:
+                raise ValueError(f"{name} is {value}, which is not more than 0")
+
     @classmethod
     def from_environment(cls, **given: object) -> Settings:
         """Settings from `FARBACK_*` variables, with the explicitly given (not None) ones on top.

@@ -12,7 +12,6 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,8 +49,8 @@ def prepare() -> None:
 
 def record(spec: str, run: str, resume: dict[str, Floats] | None, after_step: Callable[[int], None]) -> Iterator[Entry]:
     """Train the plan."""
-    plan = Plan(**json.loads(spec))
-    step, seq, value = (0, 0, 1.0) if resume is None else (int(x) for x in resume["state"])
+    plan = plan_of(json.loads(spec))
+    step, seq, value = (0, 0, 1) if resume is None else (int(number) for number in resume["state"])
     if resume is None:
         yield entry(plan, run, seq, step, value)
         seq += 1
@@ -68,7 +67,17 @@ def record(spec: str, run: str, resume: dict[str, Floats] | None, after_step: Ca
             seq += 1
 
 
-def advance(value: float) -> float:
+def plan_of(spec: dict[str, Any]) -> Plan:
+    """The plan in a spec. In one of the program's own specs `lr` is the pause, `hidden` the payload in kB, and `sgd`
+    explodes at step 5."""
+    if "training" not in spec:
+        return Plan(**spec)
+    training = spec["training"]
+    explode = 5 if training["optimizer"] == "sgd" else None
+    return Plan(training["steps"], 2, training["lr"], 1000 * spec["cell"]["hidden"], explode)
+
+
+def advance(value: int) -> int:
     """The next number of the chain; exact in float32."""
     return (value * 5 + 3) % 8191
 
@@ -85,7 +94,7 @@ def trouble(plan: Plan, step: int) -> None:
         time.sleep(60)
 
 
-def entry(plan: Plan, run: str, seq: int, step: int, value: float, last: bool = False) -> Entry:
+def entry(plan: Plan, run: str, seq: int, step: int, value: int, last: bool = False) -> Entry:
     """One moment; its checkpoint carries the number of the next frame."""
     frame: dict[str, Any] = {"version": 1, "run": run, "seq": seq, "step": step, "last": last, "value": value}
     wire = json.dumps(frame | {"payload": "x" * plan.payload}).encode()
@@ -101,19 +110,8 @@ def entry(plan: Plan, run: str, seq: int, step: int, value: float, last: bool = 
     )
 
 
-def frames(plan: Plan, run: str) -> list[bytes]:
+def wires(plan: Plan, run: str) -> list[bytes]:
     """The frames of an undisturbed run."""
     return [entry.wire for entry in record(json.dumps(asdict(plan)), run, None, lambda step: None)]
 
 
-def worker_pids(parent: int | None = None) -> list[int]:
-    """Processes that have `parent` (this process) as an ancestor and are workers: the fork server's children."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(stat.parent.name)] = int(fields[1])
-    children = [pid for pid, above in parents.items() if above == (parent or os.getpid())]
-    return [pid for pid, above in parents.items() if above in children]

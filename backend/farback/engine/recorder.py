@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import torch
 import torch._dynamo  # optimisers load it at their first step, for over a second: better once, beforehand
@@ -15,17 +16,17 @@ from ..spec import parse_spec
 from ..store import Entry
 
 WARM_UP = [
-    {"task": {"name": "recall"}, "cell": {"name": cell}, "training": {"steps": 1}}
+    {"task": {"name": "recall"}, "cell": {"name": cell}, "training": {"steps": 2}}
     for cell in ("feedforward", "rnn", "gru", "lstm")
 ]
-"""The first use of every kernel takes longer than the later ones; these runs are that first use."""
+"""The first use of every kernel takes longer than the later ones; the first update of these runs is that use."""
 
 
 def prepare() -> None:
     """Make this process ready to train."""
     torch.set_num_threads(1)  # two threads on two busy cores were up to eight times slower than one
     for spec in WARM_UP:
-        for moment in moments(parse_spec(spec)):
+        for moment in islice(moments(parse_spec(spec)), 2):  # before and after one update
             encode(moment.frame)
 
 

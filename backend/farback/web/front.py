@@ -26,7 +26,7 @@ EMBEDDED = POLICY
 
 
 class Front:
-    """Takes the path's prefix off, adds the headers of caution, counts.
+    """Takes the path's prefix off, answers HEAD as GET, adds the headers of caution, counts.
 
     Args:
         app: the application behind it.
@@ -43,7 +43,7 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
+        began, status, method = time.perf_counter(), 500, scope["method"]
 
         async def send_on(message: Message) -> None:
             nonlocal status
@@ -55,10 +55,13 @@ class Front:
                 headers.setdefault("Cache-Control", "no-cache")
             await send(message)
 
-        if self._prefix and scope["path"].startswith(f"{self._prefix}/"):
-            scope = {**scope, "path": scope["path"][len(self._prefix) :]}
+        path = scope["path"]
+        if self._prefix and path.startswith(f"{self._prefix}/"):
+            path = path[len(self._prefix) :]
+        # The server leaves the body of an answer to HEAD out by itself, so every GET can be asked for by HEAD.
+        scope = {**scope, "path": path, "method": "GET" if method == "HEAD" else method}
         try:
             await self._app(scope, receive, send_on)
         finally:
             route = getattr(scope.get("route"), "path", "other")
-            self._metrics.answered(scope["method"], route, status, time.perf_counter() - began)
+            self._metrics.answered(method, route, status, time.perf_counter() - began)

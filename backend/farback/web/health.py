@@ -11,7 +11,7 @@ from .access import InEngine, InMetrics
 router = APIRouter()
 
 
-@router.api_route("/healthz", methods=["GET", "HEAD"])
+@router.get("/healthz")
 async def healthz(engine: InEngine) -> JSONResponse:
     """200 while runs can be taken on, also while workers are still starting; 503 when the server needs a restart."""
     alive = engine.alive

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -13,6 +13,8 @@ from ..engine import LocalEngine
 
 if TYPE_CHECKING:
     from .hub import Hub
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the time of each counter's birth doubles the text and tells nobody anything
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 """Methods counted by name; what else strangers make up shares one, or memory would grow with their fantasy."""

@@ -14,7 +14,6 @@ from .front import EMBEDDED
 router = APIRouter()
 shelf = assets.Shelf()
 
-GET = ["GET", "HEAD"]
 IDS = re.compile(r"[a-z0-9]{1,64}(,[a-z0-9]{1,64}){0,15}")
 
 
@@ -27,19 +26,19 @@ def _checked(ids: str) -> None:
 CHECKED = Depends(_checked)
 
 
-@router.api_route("/", methods=GET)
+@router.get("/")
 def explorer() -> Response:
     """The page that starts with the opening comparison."""
     return _page("./")
 
 
-@router.api_route("/r/{ids}", methods=GET, dependencies=[CHECKED])
+@router.get("/r/{ids}", dependencies=[CHECKED])
 def runs() -> Response:
     """The page on given runs; it asks for them itself, so a link to a run that is gone still opens."""
     return _page("../")
 
 
-@router.api_route("/embed/{ids}", methods=GET, dependencies=[CHECKED])
+@router.get("/embed/{ids}", dependencies=[CHECKED])
 def embed() -> Response:
     """The same without controls, for other sites to frame."""
     page = _page("../", "embed")
@@ -47,14 +46,14 @@ def embed() -> Response:
     return page
 
 
-@router.api_route("/plotly.js", methods=GET)
+@router.get("/plotly.js")
 def plotly(request: Request) -> Response:
     """Plotly.js; for ever where it is asked for by version."""
     versioned = request.query_params.get("v") == version("plotly")
     return shelf.get(assets.plotly()).response(request, assets.FOR_EVER if versioned else assets.ASK_AGAIN)
 
 
-@router.api_route("/{name:path}", methods=GET)
+@router.get("/{name:path}")
 def file(request: Request, name: str) -> Response:
     """A file of the page."""
     path = assets.find(name)

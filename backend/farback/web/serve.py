@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..config import Settings
 from ..engine import LocalEngine
+from ..engine.pool import RECORDER
 from ..store import Store
 from .app import create_app
 from .hub import Hub
@@ -50,11 +51,12 @@ class Server(uvicorn.Server):
             self._captured_signals.clear()  # it ended as it was asked to; raised again they would kill the process
 
 
-def serve(given: Mapping[str, object]) -> None:
+def serve(given: Mapping[str, object], recorder: str = RECORDER) -> None:
     """Serve until told to end.
 
     Args:
         given: settings by name; None where the environment or the default decides.
+        recorder: the module that trains.
 
     Raises:
         CannotServe: a setting is wrong, the port is taken, the data folder cannot be used.
@@ -63,9 +65,9 @@ def serve(given: Mapping[str, object]) -> None:
     try:
         settings = Settings.from_environment(**given)
     except ValueError as error:
-        raise CannotServe(str(error)) from None
+        raise CannotServe(f"{error}.") from None
     with _listen(settings) as listener, _own(settings.data_dir), _store(settings.data_dir) as store:
-        app = create_app(settings, LocalEngine(settings, store))
+        app = create_app(settings, LocalEngine(settings, store, recorder))
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
         )
@@ -86,8 +88,6 @@ def _listen(settings: Settings) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(2048)
-    except OverflowError:
-        raise CannotServe(f"There is no {where}: ports go up to 65535.") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CannotServe(f"Another program has {where}: choose a different one with --port.") from None
