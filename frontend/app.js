@@ -63,6 +63,8 @@ let pointed = null;
 let markedRow = 0;
 let scheduled = false;
 let painted = false;
+/** Whether a comparison that had ended before waits to be replayed once all its frames are here. */
+let replaying = false;
 
 /** @param {string} state for tests and the style sheet */
 const enter = (state) => {
@@ -88,6 +90,7 @@ function paint(now) {
     const over = column.status?.status !== "queued" && column.status?.status !== "running";
     column.ended = over && (view.step === null ? lastStep(columns) > newest : view.step > newest);
   }
+  page.reach.hidden = page.columns.hidden = columns.length === 0;
   page.reach.show(columns, extent);
   const count = page.columns.show({ columns, task: shown.task, view, extent, version, ink, steps: lastStep(columns) });
   page.timeline.show({ columns, step: view.step, playing: player.playing, training: comparison.training });
@@ -161,12 +164,10 @@ async function train() {
 /** What follows once runs are on the page. */
 function begin() {
   enter("training");
-  // A comparison that has ended already is replayed: its first frame waits until all frames are there.
-  if (comparison.stored && view.step === null && !calm()) view = { ...view, step: 0 };
-  else {
-    if (view.step === null) comparison.stored = false;
-    remember();
-  }
+  // A comparison that had ended before is replayed: its first frame waits until all frames are there.
+  replaying = comparison.stored && view.step === null && !calm();
+  if (replaying) view = { ...view, step: 0 };
+  else remember();
   repaint();
 }
 
@@ -178,8 +179,8 @@ const makeComparison = (refused) =>
     refused,
     ended: () => {
       enter("done");
-      if (comparison.stored && view.step === 0 && !calm()) player.play(performance.now());
-      comparison.stored = false;
+      if (replaying) player.play(performance.now());
+      replaying = false;
       repaint();
     },
   });
@@ -272,6 +273,7 @@ function retint() {
 /** @param {number | null} step null: follow, or the end */
 function seek(step) {
   player.pause();
+  replaying = false;
   const newest = stepsOf(comparison.columns).at(-1) ?? 0;
   // The end of a finished comparison is the same as following it.
   look({ step: step === null || (!comparison.training && step >= newest) ? null : step });
@@ -318,7 +320,6 @@ async function start() {
     return;
   }
   for (const part of [page.controls, page.reach, page.columns, page.help]) part.furnish(catalog);
-  page.enlarge.version = catalog.plotly ?? catalog.version;
   comparison = makeComparison((error, index) => {
     const beside = error instanceof Refused && error.field && page.controls.refuse(error.field, index, error.message);
     if (!beside) page.notice.show(error.message);

@@ -61,27 +61,22 @@ export function decodeArray(wire) {
   if (bytes.length !== rows * cols) throw new Error(`array of shape ${wire.shape} has ${bytes.length} bytes`);
   const table = tableOf(wire);
   const signed = Boolean(wire.signed) && !log;
-  return {
-    rows,
-    cols,
-    codes: bytes,
-    values: null,
-    table,
-    log,
-    signed,
-    low: /** @type {number} */ (table[log || signed ? 1 : 0]),
-    high: /** @type {number} */ (table[signed ? NOT_FINITE : NOT_FINITE - 1]),
-  };
+  const [low, high] = log ? extremes(bytes, table, 0) : extremes(bytes, table);
+  return { rows, cols, codes: bytes, values: null, table, log, signed, low, high };
 }
 
 /**
- * @param {Float32Array} values
- * @returns {[number, number]}
+ * @param {Float32Array | Uint8Array} entries values, or codes that a table reads
+ * @param {Float32Array | null} [table]
+ * @param {number} [zero] the code of zero, which a log scale has no place for
+ * @returns {[number, number]} smallest and largest finite value; zeros where there is none
  */
-function extremes(values) {
+function extremes(entries, table = null, zero = -1) {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
+  for (const entry of entries) {
+    const value = table ? /** @type {number} */ (table[entry]) : entry;
+    if (entry === zero && table) continue;
     if (value < low) low = value;
     if (value > high) high = value;
   }

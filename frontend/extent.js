@@ -10,6 +10,10 @@ const FLOOR = 1e-12;
 /** Above this it has exploded; one such model must not squeeze the others into a line. */
 const CEILING = 1e6;
 
+/** Fewest and most decades of an axis. */
+const LEAST = 3;
+const DECADES = 14;
+
 /** @returns {Extent} */
 export const noExtent = () => ({
   signal: [1, 1],
@@ -27,8 +31,7 @@ export const noExtent = () => ({
  * @returns {boolean} whether it grew
  */
 function widen(range, matrix) {
-  // Codes 1..254 span what the array holds; an array of zeros spans nothing.
-  if (!(matrix.high > 0) || matrix.codes?.every((code) => code === 0)) return false;
+  if (!(matrix.high > 0)) return false;
   const low = Math.max(Math.min(range[0], matrix.low), FLOOR);
   const high = Math.min(Math.max(range[1], matrix.high), CEILING);
   const grew = low < range[0] || high > range[1];
@@ -70,13 +73,13 @@ export function extend(extent, frame) {
  * Whole decades around a range, with a few to write beside the axis.
  *
  * @param {[number, number]} range
- * @param {number} [least] decades to show at least
+ * @param {number} [most] decades to show at most; what lies below is drawn at the bottom
  * @returns {{low: number, high: number, exponents: number[]}}
  */
-export function decades([low, high], least = 3) {
+export function decades([low, high], most = DECADES) {
   if (!(high > 0)) [low, high] = [1e-3, 1];
   const top = Math.ceil(Math.log10(high) - 0.05);
-  const bottom = Math.min(Math.floor(Math.log10(low) + 0.05), top - least);
+  const bottom = Math.max(Math.min(Math.floor(Math.log10(low) + 0.05), top - LEAST), top - most);
   const every = Math.max(1, Math.ceil((top - bottom) / 3));
   const exponents = [];
   for (let exponent = top; exponent >= bottom; exponent -= every) exponents.push(exponent);

@@ -94,9 +94,8 @@ export function plural(count, one, many = `${one}s`) {
  * @returns {string}
  */
 export function duration(seconds) {
-  if (seconds < 1.5) return "about a second";
-  if (seconds < 90) return `about ${Math.round(seconds)} seconds`;
-  return `about ${Math.round(seconds / 60)} minutes`;
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return `${Math.round(seconds / 60)} min`;
 }
 
 /**

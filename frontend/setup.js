@@ -194,12 +194,16 @@ export function refusal(option, value) {
 }
 
 /**
- * The option of a task that gets a slider of its own: the first that is a whole number.
+ * The option of a task that gets a slider of its own: the whole number that can grow most, which is how far back the
+ * task reaches.
  *
  * @param {Task} task
  * @returns {Option | null}
  */
-export const mainOption = (task) => task.options.find((option) => option.type === "int") ?? null;
+export function mainOption(task) {
+  const numbers = task.options.filter((option) => option.type === "int");
+  return numbers.toSorted((a, b) => (b.max ?? 0) - (a.max ?? 0))[0] ?? null;
+}
 
 /**
  * What a model is called in the comparison: its cell, and what sets it apart.

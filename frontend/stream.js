@@ -54,7 +54,12 @@ export class Stream {
   }
 
   #open() {
-    const query = new URLSearchParams([...this.runs.map((run) => ["run", run]), ["viewer", this.viewer]]);
+    const seen = [...this.#newest].map(([run, seq]) => `${run}:${seq}`).join(",");
+    const query = new URLSearchParams([
+      ...this.runs.map((run) => ["run", run]),
+      ["viewer", this.viewer],
+      ["last", seen],
+    ]);
     const source = new EventSource(new URL(`api/stream?${query}`, document.baseURI));
     source.addEventListener("frame", (event) => this.#frame(JSON.parse(event.data)));
     source.addEventListener("reset", (event) => this.#reset(JSON.parse(event.data)));

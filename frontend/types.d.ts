@@ -184,7 +184,6 @@ export interface Preset {
 
 export interface Catalog {
   version: string;
-  plotly?: string;
   tasks: Task[];
   cells: Cell[];
   training: { options: Option[] };
@@ -247,7 +246,7 @@ export interface Matrix {
   table: Float32Array;
   log: boolean;
   signed: boolean;
-  /** Smallest and largest value the codes can say (of a log scale: above zero). */
+  /** Smallest and largest finite value it holds (of a log scale: above zero). */
   low: number;
   high: number;
 }

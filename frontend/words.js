@@ -86,9 +86,10 @@ export function statusText(column, now) {
   if (status.status === "running") {
     const done = since ? status.step - since.step : 0;
     const seconds = since ? (now - since.time) / 1000 : 0;
-    const left =
-      done > 0 && seconds > 0.5 ? `, at most ${duration(((status.steps - status.step) * seconds) / done)} to go` : "";
-    return `training, step ${status.step} of ${status.steps}${left}`;
+    const most = `training: at most ${plural(status.steps, "step")}`;
+    // A pace is worth telling once it rests on half a second.
+    if (done < 1 || seconds < 0.5) return most;
+    return `${most}, ${duration(((status.steps - status.step) * seconds) / done)} to go`;
   }
   if (status.status === "failed") return status.reason ?? "failed";
   if (status.status === "cancelled") return `cancelled at step ${frames.at(-1)?.step ?? status.step}`;

@@ -47,12 +47,14 @@ export function paintCurves(canvas, picture, { width, height }, ink, colour) {
   c.setLineDash([3, 3]);
   for (const { at } of picture.lines) horizontal(c, yOf(at), width);
   c.setLineDash([]);
-  // The words of the lines stand clear of what is drawn: on a backing of the paper's colour.
+  let taken = Number.NEGATIVE_INFINITY;
   for (const { at, label } of picture.lines) {
     const y = yOf(at);
-    const below = y < SMALL + PAD;
+    // A word stands above its line, or below where there is no room or another word.
+    const below = y < SMALL + PAD || Math.abs(y - taken) < SMALL;
     const left = picture.axis === "training" ? width - c.measureText(label).width - 3 : 3;
     write(c, label, left, below ? y + SMALL : y - 3, ink);
+    taken = y;
   }
   for (const { at, label } of picture.ticks) paintFlag(c, xOf(at), label, { width, height }, ink);
   if (picture.cursor !== null) {
@@ -169,7 +171,7 @@ function paintSpan(c, { from, to, style }, { length }, { width, height }, colour
 }
 
 /**
- * An upright line with a word at its top.
+ * An upright line with a sign at its foot.
  *
  * @param {CanvasRenderingContext2D} c
  * @param {number} x
@@ -180,7 +182,8 @@ function paintSpan(c, { from, to, style }, { length }, { width, height }, colour
 function paintFlag(c, x, label, { width, height }, ink) {
   c.fillStyle = ink.muted;
   c.fillRect(Math.min(Math.round(x), width - 1), 0, 1, height);
-  if (!label) return;
-  const wide = c.measureText(label).width;
-  write(c, label, x + wide + 6 > width ? x - wide - 3 : x + 4, height / 2 + 3, ink);
+  c.fillStyle = ink.text;
+  c.textAlign = "center";
+  write(c, label, x + 0.5, height - 1, ink);
+  c.textAlign = "left";
 }

@@ -39,6 +39,7 @@ function heatmap(picture, ink) {
     : [];
   return {
     type: "heatmap",
+    y: rows.map(picture.rowName),
     z: log ? values.map((row) => row.map((value) => (value > 0 ? Math.log10(value) : zmin))) : values,
     text: values.map((row, at) => row.map((value, t) => `step ${t}, ${picture.rowName(at)}: ${number(value)}`)),
     hoverinfo: "text",
@@ -99,7 +100,7 @@ export function figureOf(picture, title, ink, colour) {
             type: picture.y.log ? "log" : "linear",
             range: [picture.y.low, picture.y.high].map((end) => (picture.y.log ? Math.log10(end) : end)),
           }
-        : { ...axis, title: { text: picture.rowName(0).split(" ")[0] }, autorange: "reversed" },
+        : { ...axis, type: "category", automargin: true, autorange: "reversed" },
       shapes: curves
         ? picture.lines.map(({ at }) => ({
             type: "line",

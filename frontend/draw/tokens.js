@@ -47,7 +47,8 @@ function paintStrip(c, tokens, cell, height, ink) {
     if (salient && middle >= free) {
       c.font = font(13, "700");
       c.fillStyle = ink.text;
-      c.fillText(label, middle, top - 9);
+      const half = c.measureText(label).width / 2;
+      c.fillText(label, Math.min(Math.max(middle, half), tokens.length * cell - half), top - 9);
       free = middle + APART;
     } else if (!salient && cell >= LETTER) {
       c.font = font(9);

@@ -42,8 +42,8 @@ export class FarbackBand extends HTMLElement {
         "div",
         { class: "heading" },
         make("h2", {}, this.#fold),
-        make("span", { class: "plain" }, panel.plain),
         measures.length > 0 && explanation(panel.title, measures),
+        make("span", { class: "plain" }, panel.plain),
         this.#switches,
       ),
       this.#row,
@@ -143,12 +143,19 @@ export function explanation(title, measures) {
     ),
   );
   const label = `What am I looking at? ${title}`;
-  return make(
-    "details",
-    { class: "explain" },
-    make("summary", { "aria-label": label, title: "What am I looking at?" }, "?"),
-    make("div", { class: "card" }, ...sections),
-  );
+  const summary = make("summary", { "aria-label": label, title: "What am I looking at?" }, "?");
+  const card = make("details", { class: "explain" }, summary, make("div", { class: "card" }, ...sections));
+  const close = /** @param {Event} event */ (event) => {
+    const inside = event.target instanceof Node && card.contains(event.target);
+    if (event instanceof KeyboardEvent ? event.key === "Escape" : !inside) card.open = false;
+  };
+  card.addEventListener("toggle", () => {
+    for (const name of ["pointerdown", "keydown"]) {
+      if (card.open) document.addEventListener(name, close);
+      else document.removeEventListener(name, close);
+    }
+  });
+  return card;
 }
 
 customElements.define("farback-band", FarbackBand);

@@ -10,6 +10,9 @@ import { FarbackBand } from "./band.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 import { FarbackHead } from "./head.js";
 
+/** Columns that fit a laptop's screen. */
+const SIDE_BY_SIDE = 6;
+
 /**
  * @typedef {object} Stage everything that the columns show
  * @property {Column[]} columns
@@ -125,6 +128,7 @@ export class FarbackColumns extends HTMLElement {
   /** @param {number} count */
   #resize(count) {
     this.style.setProperty("--models", String(count));
+    this.toggleAttribute("data-many", count > SIDE_BY_SIDE);
     while (this.#heads.length > count) this.#heads.pop()?.remove();
     while (this.#heads.length < count) {
       const head = new FarbackHead();

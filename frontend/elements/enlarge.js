@@ -20,12 +20,13 @@ import { make, setText } from "./dom.js";
 let loading = null;
 
 /**
- * @param {string} version
+ * The server writes into the page where Plotly is, with its version, so that it is kept until there is another one.
+ *
  * @returns {Promise<Plotly>}
  */
-function loadPlotly(version) {
+function loadPlotly() {
   loading ??= new Promise((resolve, reject) => {
-    const script = make("script", { src: `plotly.js?v=${encodeURIComponent(version)}` });
+    const script = make("script", { src: document.documentElement.dataset.plotly ?? "plotly.js" });
     script.addEventListener("load", () => resolve(/** @type {any} */ (window).Plotly));
     script.addEventListener("error", () => {
       loading = null;
@@ -46,7 +47,6 @@ export class FarbackEnlarge extends HTMLElement {
   #plot = null;
   /** @type {Plotly | null} */
   #plotly = null;
-  version = "";
 
   connectedCallback() {
     if (this.childElementCount) return;
@@ -86,7 +86,7 @@ export class FarbackEnlarge extends HTMLElement {
     setText(this.#message, "Loading the zoomable figure …");
     this.#dialog.showModal();
     try {
-      this.#plotly = await loadPlotly(this.version);
+      this.#plotly = await loadPlotly();
     } catch (error) {
       setText(this.#message, /** @type {Error} */ (error).message);
       return;

@@ -35,8 +35,8 @@ export class FarbackHead extends HTMLElement {
       onclick: () => tell(this, "options", this.#column?.index),
     });
     this.append(
-      make("div", { class: "line" }, make("i", { class: "swatch" }), this.#name, options, this.#layers, this.#step),
-      this.#status,
+      make("div", { class: "line" }, this.#name, options, this.#step),
+      make("div", { class: "line" }, this.#status, this.#layers),
       make("div", { class: "ruler", "aria-hidden": "true" }, this.#axis, this.#marked),
     );
   }

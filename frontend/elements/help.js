@@ -19,7 +19,7 @@ const KEYS = [
 ];
 
 export class FarbackHelp extends HTMLElement {
-  #dialog = make("dialog", { class: "help", "data-testid": "help", "aria-label": "Help" });
+  #dialog = make("dialog", { class: "about", "data-testid": "help", "aria-label": "Help" });
 
   /** @param {Catalog} catalog */
   furnish(catalog) {

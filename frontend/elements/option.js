@@ -54,7 +54,10 @@ export class FarbackOption extends HTMLElement {
     // A number that may also be a word, or nothing, is written into a text field.
     const wordy = listed.length > 0 || nullable;
     const hint = listed.length ? `${listed.join(", ")} or a number` : nullable ? OPEN : null;
+    const list = listed.length ? `${this.#id}-list` : null;
+    if (list) this.append(make("datalist", { id: list }, ...listed.map((choice) => make("option", { value: choice }))));
     return make("input", {
+      list,
       type: wordy ? "text" : "number",
       inputmode: "decimal",
       placeholder: hint,

@@ -182,7 +182,10 @@ export class FarbackPlot extends HTMLElement {
     } else if (picture.kind === "curves") {
       for (const { at, label } of picture.y.ticks) {
         const tick = make("span", { class: "tick" }, label);
-        tick.style.top = `${100 * (1 - placeOf(at, [picture.y.low, picture.y.high], picture.y.log))}%`;
+        const down = 100 * (1 - placeOf(at, [picture.y.low, picture.y.high], picture.y.log));
+        tick.style.top = `${down}%`;
+        // In the middle of its line, but at the ends of the scale within it.
+        tick.style.transform = `translateY(-${down}%)`;
         this.#scale.append(tick);
       }
     }

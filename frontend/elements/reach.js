@@ -92,8 +92,11 @@ export class FarbackReach extends HTMLElement {
     this.#longest = longest;
     const apart = DISTANCES.find((distance) => longest / distance < MOST) ?? longest;
     const ticks = [];
-    for (let lag = 0; lag <= longest; lag += apart) {
-      const tick = make("span", {}, lag === 0 ? "0" : String(lag));
+    const lags = Array.from({ length: Math.ceil(longest / apart) }, (_, i) => i * apart);
+    // The end is always named; the number before it goes where both would touch.
+    if (longest - (lags.at(-1) ?? 0) < apart / 2 && lags.length > 1) lags.pop();
+    for (const lag of [...lags, longest]) {
+      const tick = make("span", {}, String(lag));
       tick.style.left = `${(100 * lag) / longest}%`;
       ticks.push(tick);
     }

@@ -8,6 +8,8 @@ import { duration } from "../format.js";
 import { advance, lastStep, positionOf, secondsToGo, stepAt, stepsOf, stepTicks } from "../timeline.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 
+/** Room for a number under the line, in pixels. */
+const TICK = 44;
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
 /**
@@ -68,6 +70,10 @@ export class FarbackTimeline extends HTMLElement {
       make("div", { class: "line" }, this.#track, this.#ticks),
       make("div", { class: "side" }, this.#text, this.#speed, this.#live),
     );
+    addEventListener("resize", () => {
+      this.#last = -1;
+      tell(this, "repaint");
+    });
     this.#track.addEventListener("pointerdown", (event) => {
       this.#track.setPointerCapture(event.pointerId);
       this.#seek(event);
@@ -162,7 +168,7 @@ export class FarbackTimeline extends HTMLElement {
   #showTicks(last) {
     this.#last = last;
     this.#ticks.replaceChildren(
-      ...stepTicks(last).map((step) => {
+      ...stepTicks(last, TICK / Math.max(this.#ticks.clientWidth, TICK)).map((step) => {
         const tick = make("span", {}, step.toLocaleString("en"));
         tick.style.left = `${100 * positionOf(step, last)}%`;
         return tick;

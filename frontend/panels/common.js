@@ -79,7 +79,7 @@ export function unitMap(matrix, symbol, caption, limit) {
     palette: "diverging",
     domain: [-size, size],
     log: false,
-    rowName: (row) => `unit ${row + 1}`,
+    rowName: (row) => `unit ${row}`,
     outlines: [],
     height: STATE_HEIGHT,
   };

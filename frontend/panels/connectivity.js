@@ -15,6 +15,9 @@ const ROW = 6;
 const MOST = 72;
 const HEIGHT = 56;
 
+/** Decades of the colour scale: more of them could not be told apart. */
+const SHADES = 6;
+
 /** Smallest share of the largest gradient that is drawn: two decades below the threshold. */
 const LEAST = 1e-4;
 
@@ -28,7 +31,7 @@ export const connectivity = {
   pictures: (scene) => {
     const { frame, view, extent } = scene;
     const { row, step } = answerOf(frame, view.row);
-    const { low, high } = decades(extent.connectivity);
+    const { low, high } = decades(extent.connectivity, SHADES);
     const { horizon, profile } = frame;
     const rows = frame.connectivity.rows;
     const lags = Array.from({ length: Math.min(profile.cols, step + 1) }, (_, lag) => lag);
@@ -48,13 +51,13 @@ export const connectivity = {
       },
       {
         kind: "curves",
-        caption: `share of the largest, median over sequences; horizon ${horizon.value}`,
+        caption: `share of the largest; horizon ${horizon.value}`,
         axis: "time",
         length: frame.length,
         cursor: null,
         series: [
           {
-            name: "share of the largest",
+            name: "share",
             points: lags.toReversed().map((lag) => ({ x: step - lag, y: finite(valueAt(profile, 0, lag)) })),
             style: "area",
           },

@@ -61,6 +61,6 @@ export const gradient = {
     const relative = view.gradient === "relative";
     const name = ofCell ? "grad_c" : "grad_h";
     const caption = `${name}, ${relative ? "scaled to this model's largest" : "one scale for all models"}`;
-    return [unitMap(matrix, name, caption, relative ? own || 1 : roundUp(extent.gradient))];
+    return [unitMap(matrix, name, caption, roundUp(relative ? own : extent.gradient))];
   },
 };

@@ -18,7 +18,7 @@ function curves({ frame, frames, steps }, caption, series) {
   const solved = frames.at(-1)?.solved_at ?? null;
   return {
     kind: "curves",
-    caption,
+    caption: solved === null ? caption : `${caption}, ◆ solved at step ${solved}`,
     axis: "training",
     length: steps,
     cursor: frame.step,
@@ -26,7 +26,7 @@ function curves({ frame, frames, steps }, caption, series) {
     y: { low: 0, high: 1, log: false, ticks: [] },
     lines: [],
     spans: [],
-    ticks: solved === null ? [] : [{ at: solved, label: "solved" }],
+    ticks: solved === null ? [] : [{ at: solved, label: "◆" }],
     height: HEIGHT,
   };
 }

@@ -35,7 +35,7 @@ function caption({ frame, facts, view, task }) {
   const name = /** @param {number} o */ (o) => visible(facts?.labels.y[o] ?? String(o));
   const top = topAt(frame, step);
   const chance = percent(valueAt(frame.output, step, target));
-  return `says ${name(top)}, right is ${name(target)} ${top === target ? "✓" : "✗"} given ${chance}`;
+  return `says ${name(top)} ${top === target ? "✓" : "✗"}, right is ${name(target)}, which it gives ${chance}`;
 }
 
 /**
@@ -98,6 +98,24 @@ function rightShare(scene) {
 }
 
 /**
+ * The right answers; the same one at neighbouring steps is one frame.
+ *
+ * @param {Frame} frame
+ * @returns {Heatmap["outlines"]}
+ */
+function targets({ y }) {
+  /** @type {Heatmap["outlines"]} */
+  const outlines = [];
+  y.forEach((row, t) => {
+    const last = outlines.at(-1);
+    if (row === null) return;
+    if (last && last.row === row && last.to === t) last.to = t + 1;
+    else outlines.push({ row, from: t, to: t + 1 });
+  });
+  return outlines;
+}
+
+/**
  * @param {Scene} scene
  * @returns {Heatmap}
  */
@@ -113,7 +131,7 @@ function shares(scene) {
     domain: [0, 1],
     log: false,
     rowName: (row) => `answer ${visible(facts?.labels.y[row] ?? String(row))}`,
-    outlines: frame.y.flatMap((row, t) => (row === null ? [] : [{ row, from: t, to: t + 1 }])),
+    outlines: targets(frame),
     height: HEIGHT,
   };
 }

@@ -12,6 +12,8 @@ const HEIGHT = 64;
 
 /** Smallest added loss that is drawn, in nats: a decade below what counts. */
 const LEAST = 1e-3;
+/** @type {Record<number, string>} */
+const SKILLS = { 0: "guess", 1: "perfect" };
 /** Added loss that counts, in nats, and skill that counts. */
 const COUNTS = { added_loss: 0.01, skill: 0.5 };
 
@@ -29,7 +31,7 @@ function picture({ frame, view, extent }) {
     .toSorted((a, b) => a.x - b.x);
   return {
     kind: "curves",
-    caption: estimateText(frame),
+    caption: `${skill ? "" : "nats lost without it, "}${estimateText(frame)}`,
     axis: "time",
     length: frame.length,
     cursor: null,
@@ -38,12 +40,9 @@ function picture({ frame, view, extent }) {
       { name: "tested", points, style: "dots" },
     ],
     y: skill
-      ? { low: -0.1, high: 1.1, log: false, ticks: [0, 0.5, 1].map((at) => ({ at, label: String(at) })) }
+      ? { low: -0.1, high: 1.1, log: false, ticks: [0, 0.5, 1].map((at) => ({ at, label: SKILLS[at] ?? String(at) })) }
       : logAxis([LEAST, Math.max(extent.added, 0.1)]),
-    lines: [
-      { at: COUNTS[byLag.measure], label: skill ? "counts from here" : "0.01 nat" },
-      ...(skill ? [{ at: 0, label: "guessing" }] : []),
-    ],
+    lines: [{ at: COUNTS[byLag.measure], label: "" }, ...(skill ? [{ at: 0, label: "" }] : [])],
     spans: reach.value > 0 ? [back(step, reach.value, `reach ${reachText(reach)}`, "solid")] : [],
     ticks: [],
     height: HEIGHT,
@@ -53,8 +52,8 @@ function picture({ frame, view, extent }) {
 /** @type {Panel} */
 export const skill = {
   id: "skill",
-  measures: ["skill", "reach"],
+  measures: ["skill", "added_loss", "reach"],
   title: "Skill by lag",
-  plain: "how well it answers when what matters lies there: 1 is perfect, 0 is guessing",
+  plain: "how well it uses what lies that far back; above the dashed line it counts",
   pictures: (scene) => [picture(scene)],
 };

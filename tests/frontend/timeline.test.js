@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { advance, frameAt, insert, positionOf, stepAt, stepTicks } from "../../frontend/timeline.js";
+import { random } from "./random.js";
+
+/** @type {(seq: number, step?: number) => any} */
+const frame = (seq, step = seq) => ({ seq, step });
+
+test("a step and its place on the line are inverse, and order is kept", () => {
+  for (const last of [1, 16, 262, 1500, 20000]) {
+    let before = -1;
+    for (let step = 0; step <= last; step += Math.max(1, Math.floor(last / 97))) {
+      const place = positionOf(step, last);
+      assert.ok(place > before && place >= 0 && place <= 1);
+      assert.ok(Math.abs(stepAt(place, last) - step) < 1e-6 * last + 1e-9);
+      before = place;
+    }
+    assert.equal(positionOf(last, last), 1);
+  }
+  assert.equal(positionOf(5, 0), 0);
+});
+
+test("early steps get more room than their share", () => {
+  assert.ok(positionOf(100, 1500) > 0.3);
+});
+
+test("the numbers under the line keep apart and name both ends", () => {
+  for (const last of [1, 7, 250, 1500, 20000]) {
+    const ticks = stepTicks(last, 0.1);
+    assert.equal(ticks.at(-1), last);
+    for (let i = 1; i < ticks.length; i++) {
+      const apart = positionOf(ticks[i] ?? 0, last) - positionOf(ticks[i - 1] ?? 0, last);
+      assert.ok(apart >= 0.1, `${ticks}`);
+    }
+  }
+});
+
+test("the frame of a step is the newest that is not later", () => {
+  const steps = [0, 1, 2, 4, 8, 16, 20, 30];
+  const frames = steps.map((step, seq) => frame(seq, step));
+  for (let step = 0; step < 40; step++) {
+    assert.equal(frameAt(frames, step)?.step, Math.max(...steps.filter((s) => s <= step)));
+  }
+  assert.equal(frameAt(frames, null)?.step, 30);
+  assert.equal(frameAt([], 3), null);
+});
+
+test("frames that come in any order, some twice, end in order, each once", () => {
+  const draw = random(1);
+  for (let round = 0; round < 50; round++) {
+    const arriving = Array.from({ length: 40 }, () => Math.floor(draw() * 20));
+    /** @type {any[]} */
+    const frames = [];
+    const known = new Set();
+    for (const seq of arriving) {
+      assert.equal(insert(frames, frame(seq)), !known.has(seq));
+      known.add(seq);
+    }
+    assert.deepEqual(
+      frames.map((held) => held.seq),
+      [...new Set(arriving)].sort((a, b) => a - b),
+    );
+  }
+});
+
+test("going on by frames stays on the line", () => {
+  const steps = [0, 1, 2, 4];
+  assert.equal(advance(steps, 0, 1), 1);
+  assert.equal(advance(steps, 3, 1), 4);
+  assert.equal(advance(steps, 4, 5), 4);
+  assert.equal(advance(steps, 2, -9), 0);
+});

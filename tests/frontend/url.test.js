@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MAX_MODELS, opening, refusal } from "../../frontend/setup.js";
+import { plainView, readUrl, writeUrl } from "../../frontend/url.js";
+import { catalog } from "./catalog.js";
+import { pick, random } from "./random.js";
+
+/** @import {Option, Setup, Value, Values, View} from "../../frontend/types.js" */
+
+/**
+ * A value that an option can have and that is not its default.
+ *
+ * @param {() => number} draw
+ * @param {Option} option
+ * @returns {Value}
+ */
+function otherValue(draw, option) {
+  if (option.type === "bool") return !option.default;
+  if (option.nullable && draw() < 0.3) return null;
+  if (option.choices && (typeof option.min !== "number" || draw() < 0.3)) return pick(draw, option.choices);
+  const value = (option.min ?? 0) + draw() * Math.min((option.max ?? 1) - (option.min ?? 0), 300);
+  return option.type === "int" ? Math.floor(value) : value || 1;
+}
+
+/**
+ * @param {() => number} draw
+ * @param {Option[]} options
+ * @returns {Values}
+ */
+function someValues(draw, options) {
+  const chosen = options.filter((option) => option.type !== "text" && draw() < 0.5);
+  return Object.fromEntries(chosen.map((option) => [option.name, otherValue(draw, option)]));
+}
+
+/**
+ * @param {() => number} draw
+ * @returns {Setup}
+ */
+function someSetup(draw) {
+  const task = pick(draw, catalog.tasks);
+  const models = Array.from({ length: 1 + Math.floor(draw() * MAX_MODELS) }, () => {
+    const cell = pick(draw, catalog.cells);
+    return {
+      cell: cell.name,
+      changed: someValues(draw, cell.options),
+      training: draw() < 0.3 ? someValues(draw, catalog.training.options) : {},
+      seed: draw() < 0.3 ? Math.floor(draw() * 1000) : null,
+    };
+  });
+  return {
+    task: task.name,
+    changed: someValues(draw, task.options),
+    models,
+    training: someValues(draw, catalog.training.options),
+    seed: draw() < 0.5 ? Math.floor(draw() * 2 ** 31) : null,
+  };
+}
+
+/**
+ * @param {() => number} draw
+ * @returns {View}
+ */
+function someView(draw) {
+  return {
+    step: draw() < 0.5 ? null : Math.floor(draw() * 1500),
+    mark: draw() < 0.5 ? null : Math.floor(draw() * 40),
+    row: draw() < 0.5 ? -1 : Math.floor(draw() * 10),
+    layers: draw() < 0.5 ? [] : [1, 0, 3],
+    gradient: pick(draw, ["relative", "absolute"]),
+    state: pick(draw, ["h", "c"]),
+    folded: draw() < 0.5 ? [] : ["gates", "cell"],
+    theme: pick(draw, ["auto", "light", "dark"]),
+    runs: draw() < 0.5 ? [] : ["abc-_9", "Z"],
+  };
+}
+
+test("a link read gives the set-up and view that were written, whatever they are", () => {
+  const draw = random(7);
+  for (let round = 0; round < 500; round++) {
+    const state = { setup: someSetup(draw), view: someView(draw) };
+    const query = writeUrl(state, catalog);
+    const read = readUrl(query, catalog);
+    assert.deepEqual(read.refusals, [], query);
+    assert.deepEqual(read.setup, state.setup, query);
+    assert.deepEqual(read.view, state.view, query);
+    assert.ok(read.given);
+  }
+});
+
+test("an empty link is the opening comparison", () => {
+  const read = readUrl("", catalog);
+  assert.deepEqual(read.setup, opening(catalog));
+  assert.deepEqual(read.view, plainView());
+  assert.equal(read.given, false);
+});
+
+/** @type {[string, RegExp][]} */
+const REFUSED = [
+  ["task=sums", /no task called “sums”.*recall, characters/],
+  ["task.lag=400", /from 1 to 399, not 400/],
+  ["task.lag=2.5", /whole number/],
+  ["task.lag=0x10", /whole number.*“0x10”/],
+  ["task.lag=NaN", /whole number/],
+  ["task.lag=", /whole number/],
+  ["task.length=9", /has no option “length”/],
+  ["task.fixed=1", /on or off/],
+  ["task=characters&task.text=hello", /does not travel in a link/],
+  ["models=rnn,elman", /no model called “elman”/],
+  ["models=rnn~init", /name:value/],
+  ["models=rnn~init:zero", /one of uniform, orthogonal/],
+  ["models=lstm~forget_bias:11", /chrono or a number from -10 to 10/],
+  [`models=${Array(9).fill("rnn").join()}`, /at most 8 models/],
+  ["training.lr=0", /above 0/],
+  ["training.lr=none", /must be a number/],
+  ["seed=-1", /from 0/],
+  ["seed=true", /whole number/],
+  ["step=-1", /training step/],
+  ["mark=a", /marked step/],
+  ["gradient=huge", /relative, absolute/],
+  ["theme=blue", /auto, light, dark/],
+  ["runs=../x", /not a run's id/],
+  ["folded=%3Cscript%3E", /names between commas/],
+  ["utm_source=mail", /knows nothing called “utm_source”/],
+  ["seed=1&seed=2", /given twice/],
+];
+
+for (const [query, sentence] of REFUSED) {
+  test(`refused with a sentence: ${query}`, () => {
+    const { refusals } = readUrl(query, catalog);
+    assert.equal(refusals.length, 1);
+    assert.match(refusals[0]?.message ?? "", sentence);
+  });
+}
+
+test("an open bound refuses its own value, a closed one does not", () => {
+  const lr = /** @type {Option} */ (catalog.training.options.find((option) => option.name === "lr"));
+  assert.ok(refusal(lr, 0));
+  assert.equal(refusal(lr, 1e-9), null);
+  assert.equal(refusal(catalog.seed, 0), null);
+});
