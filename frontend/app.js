@@ -143,12 +143,15 @@ function showMark() {
   page.columns.mark(mark);
 }
 
-/** Starts the runs of what the controls say. */
-async function train() {
+/**
+ * Starts the runs of what the controls say.
+ *
+ * @param {number | null} [step] where the timeline is to stand; left out: it follows
+ */
+async function train(step = null) {
   page.notice.clear();
   const wanted = setup;
   player.pause();
-  painted = false;
   enter("starting");
   const accepted = await comparison.train(wanted);
   if (!accepted) {
@@ -156,8 +159,9 @@ async function train() {
     return;
   }
   shown = wanted;
+  painted = false;
   const kept = comparison.textRuns.length ? comparison.columns.flatMap(({ run }) => run ?? []) : [];
-  view = { ...view, step: null, runs: kept };
+  view = { ...view, step, runs: kept };
   begin();
 }
 
@@ -192,7 +196,7 @@ function wire() {
       setup = next;
       showControls();
     },
-    train,
+    train: () => train(),
     cancel: async () => {
       const watched = await comparison.cancel().catch((error) => page.notice.show(error.message));
       if (watched) page.notice.show("Others are watching, so it goes on.", "told");
@@ -237,7 +241,7 @@ function wire() {
   listenToKeys({
     move: (count) => page.timeline.move(count),
     play: togglePlay,
-    train,
+    train: () => train(),
     help: () => page.help.open(),
     unmark: () => {
       look({ mark: null });
@@ -302,11 +306,7 @@ async function open() {
   shown = setup;
   if (ids.length) begin();
   else if (asked.refusals.length) enter("refused");
-  else {
-    const { step } = view;
-    await train();
-    if (step !== null) look({ step });
-  }
+  else await train(view.step);
   showMark();
   repaint();
 }

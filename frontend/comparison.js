@@ -181,7 +181,7 @@ export class Comparison {
   #frame(wire) {
     const columns = this.#of(wire.run);
     if (!columns.length) return;
-    const frame = decodeFrame(wire);
+    const frame = decodeFrame(wire, columns[0]?.frames[0]);
     if (extend(this.extent, frame)) this.version++;
     for (const column of columns) {
       if (!insert(column.frames, frame)) continue;

@@ -55,32 +55,37 @@ export function decodeArray(wire) {
   if (wire.dtype === "f4") {
     if (bytes.length !== 4 * rows * cols) throw new Error(`array of shape ${wire.shape} has ${bytes.length} bytes`);
     const values = new Float32Array(bytes.buffer);
-    const [low, high] = extremes(values);
-    return { rows, cols, codes: null, values, table: new Float32Array(CODES), log, signed: low < 0, low, high };
+    const ends = extremes(values);
+    return { rows, cols, codes: null, values, table: new Float32Array(CODES), log, signed: ends.low < 0, ...ends };
   }
   if (bytes.length !== rows * cols) throw new Error(`array of shape ${wire.shape} has ${bytes.length} bytes`);
   const table = tableOf(wire);
   const signed = Boolean(wire.signed) && !log;
-  const [low, high] = log ? extremes(bytes, table, 0) : extremes(bytes, table);
-  return { rows, cols, codes: bytes, values: null, table, log, signed, low, high };
+  const ends = log ? extremes(bytes, table, 0) : extremes(bytes, table);
+  return { rows, cols, codes: bytes, values: null, table, log, signed, ...ends };
 }
 
 /**
  * @param {Float32Array | Uint8Array} entries values, or codes that a table reads
  * @param {Float32Array | null} [table]
  * @param {number} [zero] the code of zero, which a log scale has no place for
- * @returns {[number, number]} smallest and largest finite value; zeros where there is none
+ * @returns {{low: number, high: number, odd: boolean}} smallest and largest finite value, zeros where there is none,
+ *   and whether there is one that is not finite
  */
 function extremes(entries, table = null, zero = -1) {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
+  let odd = false;
   for (const entry of entries) {
     const value = table ? /** @type {number} */ (table[entry]) : entry;
     if (entry === zero && table) continue;
-    if (value < low) low = value;
-    if (value > high) high = value;
+    if (!Number.isFinite(value)) odd = true;
+    else {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
   }
-  return low <= high ? [low, high] : [0, 0];
+  return low <= high ? { low, high, odd } : { low: 0, high: 0, odd };
 }
 
 /**
@@ -115,16 +120,25 @@ function decodeLayer(wire) {
 }
 
 /**
+ * @param {Matrix} a
+ * @param {Matrix} b
+ * @returns {boolean} whether both hold the same bytes
+ */
+const same = (a, b) =>
+  a.codes?.length === b.codes?.length && a.codes?.every((code, i) => code === b.codes?.[i]) === true;
+
+/**
  * @param {WireFrame} wire
+ * @param {Frame | null} [before] another frame of the run: the input is the same all along, and kept as one
  * @returns {Frame}
  */
-export function decodeFrame(wire) {
+export function decodeFrame(wire, before = null) {
   if (wire.version !== 1) throw new Error(`this page reads frames of version 1, not ${wire.version}: reload it`);
   const x = decodeArray(wire.x);
   return {
     ...wire,
     length: x.rows,
-    x,
+    x: before && same(before.x, x) ? before.x : x,
     output: decodeArray(wire.output),
     layers: wire.layers.map(decodeLayer),
     connectivity: decodeArray(wire.connectivity),

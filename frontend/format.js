@@ -56,6 +56,7 @@ export function power(exponent) {
  * @returns {string}
  */
 export function percent(part) {
+  if (Number.isNaN(part)) return "not finite";
   const value = part * 100;
   return `${value > 99 && value < 100 ? Math.floor(value * 10) / 10 : Math.round(value * 10) / 10} %`;
 }
@@ -74,6 +75,7 @@ export function reachText(reach) {
  * @returns {string}
  */
 export function horizonText(horizon, longest) {
+  if (horizon.value === null) return "not finite";
   return horizon.value >= longest && longest > 0 ? `≥ ${longest}` : String(horizon.value);
 }
 

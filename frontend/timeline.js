@@ -34,18 +34,18 @@ export function stepAt(position, last) {
  * @returns {number[]}
  */
 export function stepTicks(last, apart = 0.08) {
-  const ticks = [0];
-  for (let decade = 10; decade <= last; decade *= 10) {
-    for (const factor of [1, 2, 5]) if (factor * decade <= last) ticks.push(factor * decade);
+  const round = [];
+  for (let decade = 10; decade < last; decade *= 10) {
+    for (const factor of [1, 2, 5]) if (factor * decade < last) round.push(factor * decade);
   }
-  if (ticks.at(-1) !== last) ticks.push(last);
-  /** @type {number[]} */
-  const kept = [];
-  for (const tick of ticks.toReversed()) {
-    const next = kept.at(-1);
-    if (next === undefined || positionOf(next, last) - positionOf(tick, last) >= apart) kept.push(tick);
+  if (last === 0) return [0];
+  /** Both ends are named; from the last one backwards, what keeps clear of the one before and of zero. */
+  const kept = [last];
+  for (const tick of round.toReversed()) {
+    const place = positionOf(tick, last);
+    if (place >= apart && positionOf(/** @type {number} */ (kept.at(-1)), last) - place >= apart) kept.push(tick);
   }
-  return kept.toReversed();
+  return [0, ...kept.toReversed()];
 }
 
 /**

@@ -32,7 +32,8 @@ export interface Reach {
 }
 
 export interface Horizon {
-  value: number;
+  /** Null where the gradient is not finite. */
+  value: number | null;
   threshold: number;
   at_start: number | null;
   spread: [number, number] | null;
@@ -249,6 +250,8 @@ export interface Matrix {
   /** Smallest and largest finite value it holds (of a log scale: above zero). */
   low: number;
   high: number;
+  /** Whether something in it is not finite. */
+  odd: boolean;
 }
 
 export interface Layer {
@@ -383,6 +386,8 @@ export interface Panel {
   /** Switches in the panel's heading, by the name of the view's field. */
   switches?: ("gradient" | "state" | "row")[];
   pictures: (scene: Scene) => Picture[];
+  /** What of the frame it looks at, where that is not all of it: while it stays, nothing is painted again. */
+  source?: (frame: Frame) => unknown;
 }
 
 /** Colours of the page as the canvas needs them, read from the style sheet once a theme. */

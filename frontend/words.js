@@ -21,6 +21,7 @@ const NEAR = 0.95;
  */
 export function compareText(frame, longest) {
   const { reach, horizon, step } = frame;
+  if (horizon.value === null) return "Its numbers have grown beyond all bounds: there is no gradient left to follow.";
   const apart = Math.max(APART.steps, APART.share * longest);
   if (horizon.value - reach.value >= apart) {
     const start = step === 0 || reach.value === 0 ? " Initialisation alone can do this." : "";

@@ -52,6 +52,7 @@ function paintStrip(c, tokens, cell, height, ink) {
       free = middle + APART;
     } else if (!salient && cell >= LETTER) {
       c.font = font(9);
+      if (c.measureText(label).width > cell) return;
       c.fillStyle = ink.muted;
       c.fillText(label, middle, top + STRIP / 2);
     }

@@ -2,11 +2,14 @@
  * Sentences for everyone: what was refused or went wrong stays until it is closed, news are said to screen readers.
  */
 
-import { make, setText } from "./dom.js";
+import { make } from "./dom.js";
+
+/** News that stay readable: those of a comparison of eight models that solve and end. */
+const KEPT = 16;
 
 export class FarbackNotice extends HTMLElement {
   #list = make("ul", { role: "alert", "data-testid": "notices" });
-  #news = make("p", { class: "unseen", "aria-live": "polite", "data-testid": "news" });
+  #news = make("div", { class: "unseen", role: "log", "aria-label": "News", "data-testid": "news" });
 
   connectedCallback() {
     if (!this.childElementCount) this.append(this.#list, this.#news);
@@ -31,9 +34,14 @@ export class FarbackNotice extends HTMLElement {
     this.#list.replaceChildren();
   }
 
-  /** @param {string} text */
+  /**
+   * Tells a screen reader, each thing in its turn.
+   *
+   * @param {string} text
+   */
   say(text) {
-    setText(this.#news, text);
+    this.#news.append(make("p", {}, text));
+    if (this.#news.childElementCount > KEPT) this.#news.firstChild?.remove();
   }
 }
 

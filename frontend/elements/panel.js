@@ -56,10 +56,22 @@ export class FarbackPanel extends HTMLElement {
    * @returns {boolean} whether it painted
    */
   show(scene, brush, version) {
-    this.classList.toggle("waiting", scene === null);
+    if (!scene) {
+      this.replaceChildren();
+      this.#made = [];
+    }
     if (!scene || !this.#visible) return false;
     const history = this.panel.id === "learning" ? scene.frames.length : 0;
-    const made = [scene.frame, scene.view, scene.facts, scene.layer, brush.ink, brush.colour, history, version];
+    const made = [
+      this.panel.source ? this.panel.source(scene.frame) : scene.frame,
+      scene.view,
+      scene.facts,
+      scene.layer,
+      brush.ink,
+      brush.colour,
+      history,
+      version,
+    ];
     if (made.length === this.#made.length && made.every((part, i) => part === this.#made[i])) return false;
     this.#made = made;
     const pictures = this.panel.pictures(scene);

@@ -29,7 +29,7 @@ import { make, setAttribute, setText, tell } from "./dom.js";
 const sizes = new ResizeObserver((entries) => {
   for (const { target, contentRect } of entries) {
     const plot = target.closest("farback-plot");
-    if (plot instanceof FarbackPlot) plot.resize(contentRect.width);
+    if (plot instanceof FarbackPlot) plot.resize(contentRect.width, contentRect.height);
   }
 });
 
@@ -38,7 +38,7 @@ export class FarbackPlot extends HTMLElement {
   picture = null;
   /** @type {Brush | null} */
   brush = null;
-  #width = 0;
+  #size = { width: 0, height: 0 };
   #painted = "";
   /** @type {number | null} */
   #mark = null;
@@ -84,10 +84,13 @@ export class FarbackPlot extends HTMLElement {
     sizes.unobserve(this.#area);
   }
 
-  /** @param {number} width */
-  resize(width) {
-    if (width === this.#width) return;
-    this.#width = width;
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  resize(width, height) {
+    if (width === this.#size.width && height === this.#size.height) return;
+    this.#size = { width, height };
     this.#paint();
   }
 
@@ -98,8 +101,10 @@ export class FarbackPlot extends HTMLElement {
   show(picture, brush) {
     this.picture = picture;
     this.brush = brush;
-    setText(this.#caption, picture.caption);
-    setAttribute(this.#caption, "title", picture.caption);
+    const odd = picture.kind === "heatmap" && picture.matrix.odd;
+    const caption = odd ? `${picture.caption}; pink is not finite` : picture.caption;
+    setText(this.#caption, caption);
+    setAttribute(this.#caption, "title", caption);
     setAttribute(this.#canvas, "data-panel", brush.panel);
     setAttribute(this.#canvas, "data-model", brush.model);
     this.#furnish(picture, brush);
@@ -122,8 +127,8 @@ export class FarbackPlot extends HTMLElement {
 
   #paint() {
     const { picture, brush } = this;
-    if (!picture || !brush || !this.#width) return;
-    const size = { width: this.#width, height: picture.height };
+    const size = this.#size;
+    if (!picture || !brush || !size.width || !size.height) return;
     if (picture.kind === "heatmap") paintHeatmap(this.#canvas, picture, brush.ink.dark);
     else if (picture.kind === "curves") paintCurves(this.#canvas, picture, size, brush.ink, brush.colour);
     else if (picture.kind === "tokens") paintTokens(this.#canvas, picture, size, brush.ink, this.#mark);
@@ -153,7 +158,7 @@ export class FarbackPlot extends HTMLElement {
     if (key === this.#painted) return;
     this.#painted = key;
     this.dataset.kind = picture.kind;
-    this.#area.style.height = `${picture.height}px`;
+    this.#area.style.height = `calc(var(--tall) * ${picture.height}px)`;
     this.#canvas.hidden = picture.kind === "note";
     this.#note.hidden = picture.kind !== "note";
     this.#enlarge.hidden = picture.kind === "note" || picture.kind === "tokens";

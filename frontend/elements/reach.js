@@ -126,7 +126,7 @@ function showRow(row, column, longest) {
   const width = /** @param {number} steps */ (steps) => `${(100 * Math.min(steps, longest)) / longest}%`;
   row.solid.style.width = width(reach.value);
   row.solid.classList.toggle("open", reach.at_least);
-  row.outline.style.width = width(horizon.value);
+  row.outline.style.width = width(horizon.value ?? 0);
   row.start.hidden = horizon.at_start === null;
   row.start.style.left = width(horizon.at_start ?? 0);
   const seen = horizonText(horizon, longest);

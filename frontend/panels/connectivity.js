@@ -51,7 +51,7 @@ export const connectivity = {
       },
       {
         kind: "curves",
-        caption: `share of the largest; horizon ${horizon.value}`,
+        caption: `share of the largest; horizon ${horizon.value ?? "not finite"}`,
         axis: "time",
         length: frame.length,
         cursor: null,
@@ -64,7 +64,7 @@ export const connectivity = {
         ],
         y: logAxis([LEAST, 1]),
         lines: [{ at: horizon.threshold, label: percent(horizon.threshold) }],
-        spans: horizon.value > 0 ? [back(step, horizon.value, `horizon ${horizon.value}`, "outline")] : [],
+        spans: horizon.value ? [back(step, horizon.value, `horizon ${horizon.value}`, "outline")] : [],
         ticks: [],
         height: HEIGHT,
       },

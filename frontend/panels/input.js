@@ -54,6 +54,7 @@ export const input = {
   measures: ["x"],
   title: "Input",
   plain: "what the model reads, one step at a time",
+  source: (frame) => frame.x,
   pictures: (scene) => [
     {
       kind: "tokens",
