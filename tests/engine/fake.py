@@ -11,7 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -112,6 +112,5 @@ def entry(plan: Plan, run: str, seq: int, step: int, value: int, last: bool = Fa
 
 def wires(plan: Plan, run: str) -> list[bytes]:
     """The frames of an undisturbed run."""
-    return [entry.wire for entry in record(json.dumps(asdict(plan)), run, None, lambda step: None)]
-
-
+    hurried = json.dumps(asdict(replace(plan, pause=0.0)))
+    return [entry.wire for entry in record(hurried, run, None, lambda _: None)]

@@ -142,10 +142,14 @@ def test_an_exploded_run_is_shown_and_never_trained_again(start: Start, tmp_path
     assert written == {path: path.stat().st_mtime_ns for path in tmp_path.glob("runs/**/*.json")}
 
 
-@pytest.mark.parametrize(("trouble", "code", "words"), [("broken", "internal", "as planned"), ("full", "storage", "space")])
-def test_a_run_that_fails_says_why_and_can_go_on(start: Start, trouble: str, code: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("plan", "code", "words"),
+    [(Plan(broken=7), "internal", "as planned"), (Plan(full=7), "storage", "space")],
+    ids=["broken", "full"],
+)
+def test_a_run_that_fails_says_why_and_can_go_on(start: Start, plan: Plan, code: str, words: str) -> None:
     engine = start(workers=1)
-    engine.submit(Plan(**{trouble: 7}).job("run"), "ann")
+    engine.submit(plan.job("run"), "ann")
     state = finished(engine, "run")
     assert (state.status, state.code, state.seq) == ("failed", code, 3)
     assert words in (state.reason or "")
@@ -155,7 +159,7 @@ def test_a_run_that_fails_says_why_and_can_go_on(start: Start, trouble: str, cod
     assert all_frames(engine, "run") == wires(QUICK, "run")
 
 
-def test_a_store_that_cannot_be_written_refuses_the_run(start: Start, tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_written_refuses_the_run(start: Start) -> None:
     engine = start()
     engine.store.folder("run").path.parent.write_text("a file where a folder should be")
     with pytest.raises(StorageFailed):

@@ -136,11 +136,11 @@ class Supervisor:
                 active.worker.kill()
 
     def _keep_quota(self) -> None:
-        """Drop old runs; end a run that alone takes all there is."""
+        """Drop old runs; end a run that takes half of what there is for all, which leaves room for its own frames."""
         board, quota = self._board, self._settings.quota_bytes
         for active in list(board.active.values()):
-            if active.bytes > quota and active.stopping is None:
-                board.stop(active, Ending("failed", "storage", "The run takes more disk than there is for all runs."))
+            if active.bytes > quota / 2 and active.stopping is None:
+                board.stop(active, Ending("failed", "storage", "The run took more disk than one run may."))
         if board.stored > quota:
             dropped = board.store.shrink(board.stored - quota, spare=lambda run: board.watchers.count(run) > 0)
             board.recount()

@@ -74,10 +74,16 @@ def main(pipe: Connection, recorder: str, niceness: int) -> None:
     inbox = Inbox(pipe)
     module: Recorder = import_module(recorder)
     module.prepare()
-    pipe.send(Ready())
+
+    def tell(message: Ready | Answer) -> None:
+        try:
+            pipe.send(message)
+        except OSError:
+            os._exit(0)  # as when the inbox hears that nobody is there any more
+
+    tell(Ready())
     while True:
-        order = inbox.next()
-        pipe.send(perform(order, module, inbox, pipe.send))
+        tell(perform(inbox.next(), module, inbox, tell))
 
 
 def perform(order: Order, recorder: Recorder, inbox: Inbox, tell: Callable[[Answer], None]) -> Answer:

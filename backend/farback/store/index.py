@@ -147,7 +147,7 @@ class Index:
         """Runs by status."""
         query = select(RUNS.c.status, func.count()).group_by(RUNS.c.status)
         with self._engine.connect() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def close(self) -> None:
         """Give the file back."""

@@ -38,7 +38,8 @@ class Writer:
         some steps again and writes the same bits. The last frame leaves no checkpoint, or a run that was cut off right
         after it would have nothing left to do and no result to tell.
         """
-        metadata = {"format": "pt", "run": self.run, "step": str(entry.step)}
+        # One key only: the order of several differs from save to save, and so would the bytes.
+        metadata = {"farback": f"run {self.run} step {entry.step}"}
         weights = save(entry.weights, metadata)
         write_whole(self.folder.weights(entry.step), weights)
         write_whole(self.folder.full(entry.step), entry.full)

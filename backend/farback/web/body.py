@@ -69,7 +69,7 @@ def parse(body: bytes) -> object:
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise InvalidInput(f"{constant} is not a number in JSON.")
+    raise InvalidInput(f"The body holds {constant}, which is no number in JSON.")
 
 
 def _whole(digits: str) -> int:
@@ -83,7 +83,7 @@ def _real(digits: str) -> float:
         raise InvalidInput(f"A number has {len(digits)} digits, at most {LONGEST_NUMBER} are read.")
     value = float(digits)
     if value in (float("inf"), float("-inf")):
-        raise InvalidInput(f"{digits} is too large for a number.")
+        raise InvalidInput(f"The number {digits} is too large.")
     return value
 
 

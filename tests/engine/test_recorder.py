@@ -1,0 +1,106 @@
+"""The real recorder in a real worker: what is stored equals what an undisturbed run in this process gives."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file
+
+from farback.config import Settings
+from farback.engine import Job, LocalEngine
+from farback.engine.recorder import record
+from farback.frame import decode
+from farback.spec import parse_spec
+from farback.store import Entry, Store
+
+from .conftest import all_frames
+
+SPEC: dict[str, Any] = {
+    "task": {"name": "recall", "lag": 6},
+    "cell": {"name": "lstm", "hidden": 8},
+    "training": {"steps": 150, "stop": "never"},
+}
+
+
+@pytest.fixture(scope="module")
+def spec() -> str:
+    return json.dumps(parse_spec(SPEC).as_json())
+
+
+@pytest.fixture(scope="module")
+def entries(spec: str) -> list[Entry]:
+    return list(record(spec, "run", None, lambda _: None))
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[LocalEngine]:
+    store = Store(tmp_path)
+    engine = LocalEngine(Settings(data_dir=tmp_path, workers=1), store)
+    engine.start()
+    yield engine
+    engine.close()
+    store.close()
+
+
+def test_a_run_whose_worker_was_killed_is_stored_in_the_same_bits(
+    engine: LocalEngine, spec: str, entries: list[Entry]
+) -> None:
+    engine.submit(Job("run", spec, spec, "{}", 150, False), "ann")
+    engine.read("run", 8, 60.0)
+    [worker] = engine._pool.workers
+    assert worker.process.pid is not None
+    os.kill(worker.process.pid, signal.SIGKILL)
+    assert all_frames(engine, "run") == [entry.wire for entry in entries]
+    assert engine.losses == 1
+    assert engine.state("run").result == entries[-1].result
+    folder = engine.store.folder("run")
+    assert folder.steps() == [entry.step for entry in entries]
+    for entry in entries:
+        assert folder.full(entry.step).read_bytes() == entry.full
+        weights = load_file(folder.weights(entry.step))
+        assert weights.keys() == entry.weights.keys()
+        assert all(np.array_equal(weights[name], array) for name, array in entry.weights.items())
+
+
+def test_any_checkpoint_leads_to_the_same_bits(spec: str, entries: list[Entry]) -> None:
+    for cut in (0, 5, len(entries) - 2):
+        rest = list(record(spec, "run", entries[cut].checkpoint, lambda _: None))
+        assert [entry.wire for entry in rest] == [entry.wire for entry in entries[cut + 1 :]]
+        assert rest[-1].result == entries[-1].result
+
+
+def test_a_full_frame_is_the_same_frame(entries: list[Entry]) -> None:
+    for entry in entries[:3]:
+        coarse, full = decode(entry.wire), decode(entry.full)
+        assert (full.seq, full.step, full.loss) == (coarse.seq, coarse.step, coarse.loss)
+        span = np.ptp(full.layers[0].h)
+        assert np.abs(full.layers[0].h - coarse.layers[0].h).max() < span / 100
+
+
+def test_the_weights_load_strictly_into_torch(entries: list[Entry]) -> None:
+    weights = entries[-1].weights
+    lstm = torch.nn.LSTM(parse_spec(SPEC).task.inputs, 8)
+    own = {name.removeprefix("recurrent."): array for name, array in weights.items() if name.startswith("recurrent.")}
+    lstm.load_state_dict({name: torch.from_numpy(np.asarray(array)) for name, array in own.items()}, strict=True)
+
+
+def test_after_step_may_end_a_run(spec: str) -> None:
+    class Enough(Exception):
+        pass
+
+    def stop(step: int) -> None:
+        if step == 5:
+            raise Enough
+
+    steps: list[int] = []
+    with pytest.raises(Enough):
+        steps.extend(entry.step for entry in record(spec, "run", None, stop))
+    assert steps == [0, 1, 2, 4]
