@@ -6,7 +6,11 @@
  */
 
 import { opening } from "./setup.js";
-import { plainView, runIds, writeUrl } from "./url.js";
+import { runIds, writeUrl } from "./url.js";
+import { plainView } from "./view.js";
+
+/** Longest time that the address lags behind the page. */
+const ADDRESS_MS = 250;
 
 /**
  * Runs that a path names: `/r/ID,ID` and `/embed/ID,ID`.
@@ -19,20 +23,50 @@ export function idsInPath(path) {
   return match ? runIds(decodeURIComponent(match[1] ?? "")) : null;
 }
 
+/** @returns {string} the path of the explorer, below whatever prefix */
+const home = () => new URL(".", document.baseURI).pathname;
+
 /**
- * The address of what the page shows. The opening comparison keeps the bare address.
+ * The address of what the page shows. The opening comparison keeps the bare address, and a path that names the runs
+ * needs no set-up beside it.
  *
  * @param {State} state
  * @param {Catalog} catalog
  * @returns {string}
  */
 export function addressOf(state, catalog) {
-  const query = writeUrl(state, catalog);
-  const home = new URL(".", document.baseURI);
-  const path = idsInPath(location.pathname) ? location.pathname : home.pathname;
-  const bare = query === writeUrl({ setup: opening(catalog), view: plainView() }, catalog);
+  const named = idsInPath(location.pathname) !== null;
+  const query = writeUrl(state, catalog, !named);
+  const path = named ? location.pathname : home();
+  const bare = query === writeUrl({ setup: opening(catalog), view: plainView() }, catalog, !named);
   return bare ? path : `${path}?${query}`;
 }
+
+/** Keeps the address to what the page shows, so that a reload or a link gives the same page. */
+export class AddressBar {
+  #timer = 0;
+
+  /**
+   * @param {() => State} read
+   * @param {Catalog} catalog
+   */
+  constructor(read, catalog) {
+    this.write = () => {
+      clearTimeout(this.#timer);
+      this.#timer = 0;
+      history.replaceState(null, "", addressOf(read(), catalog));
+    };
+    addEventListener("pagehide", () => this.#timer && this.write());
+  }
+
+  /** Writes soon: browsers refuse an address that changes some hundred times in half a minute. */
+  remember() {
+    if (!this.#timer) this.#timer = setTimeout(this.write, ADDRESS_MS);
+  }
+}
+
+/** Leaves a path that names runs: what the page shows now is another comparison. */
+export const leaveRuns = () => history.replaceState(null, "", home());
 
 /**
  * @param {State} state
@@ -40,6 +74,6 @@ export function addressOf(state, catalog) {
  * @returns {string} a link that says everything, also about the opening comparison
  */
 export function shareLink(state, catalog) {
-  const path = idsInPath(location.pathname) ? location.pathname : new URL(".", document.baseURI).pathname;
-  return `${location.origin}${path}?${writeUrl(state, catalog)}`;
+  const named = idsInPath(location.pathname) !== null;
+  return `${location.origin}${named ? location.pathname : home()}?${writeUrl(state, catalog, !named)}`;
 }

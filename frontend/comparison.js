@@ -201,6 +201,7 @@ export class Comparison {
   #status(status) {
     for (const column of this.#of(status.run)) {
       column.status = status;
+      if (status.status === "queued") column.since = null;
       if (status.status === "running" && !column.since) column.since = { time: performance.now(), step: status.step };
       const over = status.status === "failed" || status.status === "cancelled";
       if (over && !this.stored)

@@ -4,7 +4,7 @@
  * @typedef {object} Acts
  * @property {(frames: number) => void} move
  * @property {() => void} play
- * @property {() => void} train
+ * @property {() => unknown} train
  * @property {() => void} help
  * @property {() => void} unmark
  */

@@ -6,6 +6,7 @@
  */
 
 import { cellOf, MAX_MODELS, opening, plainModel, refusal, taskOf } from "./setup.js";
+import { plainView } from "./view.js";
 
 /** What a link leaves open is written so. */
 const NONE = "none";
@@ -15,22 +16,10 @@ const NONE = "none";
 /**
  * @typedef {object} Row
  * @property {string} key ends in a dot where it stands for a family of keys
+ * @property {"setup" | "view"} of
  * @property {(state: State, catalog: Catalog) => [string, string][]} write
  * @property {(text: string, state: State, catalog: Catalog, name: string) => void} read throws a sentence
  */
-
-/** @returns {View} */
-export const plainView = () => ({
-  step: null,
-  mark: null,
-  row: -1,
-  layers: [],
-  gradient: "relative",
-  state: "h",
-  folded: [],
-  theme: "auto",
-  runs: [],
-});
 
 /**
  * @param {Value} value
@@ -133,6 +122,7 @@ function parseModel(text, catalog) {
 const TABLE = [
   {
     key: "task",
+    of: "setup",
     write: ({ setup }) => [["task", setup.task]],
     read: (text, { setup }, catalog) => {
       setup.task = taskOf(catalog, text).name;
@@ -141,6 +131,7 @@ const TABLE = [
   },
   {
     key: "task.",
+    of: "setup",
     // A person's own text is never put into a link; the run's id stands for it.
     write: ({ setup }, catalog) =>
       Object.entries(setup.changed)
@@ -153,6 +144,7 @@ const TABLE = [
   },
   {
     key: "models",
+    of: "setup",
     write: ({ setup }) => [["models", setup.models.map(modelText).join(",")]],
     read: (text, { setup }, catalog) => {
       const parts = text.split(",");
@@ -163,6 +155,7 @@ const TABLE = [
   },
   {
     key: "training.",
+    of: "setup",
     write: ({ setup }) => Object.entries(setup.training).map(([name, value]) => [`training.${name}`, valueText(value)]),
     read: (text, { setup }, catalog, name) => {
       setup.training[name] = parseValue(text, optionOf(catalog.training.options, name, "Training"));
@@ -170,6 +163,7 @@ const TABLE = [
   },
   {
     key: "seed",
+    of: "setup",
     write: ({ setup }) => (setup.seed === null ? [] : [["seed", String(setup.seed)]]),
     read: (text, { setup }, catalog) => {
       setup.seed = /** @type {number} */ (parseValue(text, catalog.seed));
@@ -177,6 +171,7 @@ const TABLE = [
   },
   {
     key: "runs",
+    of: "view",
     write: ({ view }) => (view.runs.length ? [["runs", view.runs.join(",")]] : []),
     read: (text, { view }) => {
       view.runs = runIds(text);
@@ -184,6 +179,7 @@ const TABLE = [
   },
   {
     key: "step",
+    of: "view",
     write: ({ view }) => (view.step === null ? [] : [["step", String(view.step)]]),
     read: (text, { view }) => {
       view.step = whole(text, "The training step");
@@ -191,6 +187,7 @@ const TABLE = [
   },
   {
     key: "mark",
+    of: "view",
     write: ({ view }) => (view.mark === null ? [] : [["mark", String(view.mark)]]),
     read: (text, { view }) => {
       view.mark = whole(text, "The marked step");
@@ -198,6 +195,7 @@ const TABLE = [
   },
   {
     key: "row",
+    of: "view",
     write: ({ view }) => (view.row < 0 ? [] : [["row", String(view.row)]]),
     read: (text, { view }) => {
       view.row = whole(text, "The answer's row");
@@ -205,6 +203,7 @@ const TABLE = [
   },
   {
     key: "layers",
+    of: "view",
     write: ({ view }) =>
       view.layers.some(Boolean) ? [["layers", Array.from(view.layers, (layer) => layer ?? 0).join(",")]] : [],
     read: (text, { view }) => {
@@ -213,6 +212,7 @@ const TABLE = [
   },
   {
     key: "gradient",
+    of: "view",
     write: ({ view }) => (view.gradient === "relative" ? [] : [["gradient", view.gradient]]),
     read: (text, { view }) => {
       view.gradient = oneOf(text, ["relative", "absolute"], "The gradient's view");
@@ -220,6 +220,7 @@ const TABLE = [
   },
   {
     key: "state",
+    of: "view",
     write: ({ view }) => (view.state === "h" ? [] : [["state", view.state]]),
     read: (text, { view }) => {
       view.state = oneOf(text, ["h", "c"], "The gradient's state");
@@ -227,6 +228,7 @@ const TABLE = [
   },
   {
     key: "folded",
+    of: "view",
     write: ({ view }) => (view.folded.length ? [["folded", view.folded.join(",")]] : []),
     read: (text, { view }) => {
       if (!/^[a-z]{1,20}(,[a-z]{1,20}){0,19}$/.test(text)) throw new Error("Folded panels are names between commas.");
@@ -235,6 +237,7 @@ const TABLE = [
   },
   {
     key: "theme",
+    of: "view",
     write: ({ view }) => (view.theme === "auto" ? [] : [["theme", view.theme]]),
     read: (text, { view }) => {
       view.theme = oneOf(text, ["auto", "light", "dark"], "The theme");
@@ -259,10 +262,12 @@ export function runIds(text) {
 /**
  * @param {State} state
  * @param {Catalog} catalog
+ * @param {boolean} [whole] false: only the view, where the set-up is told by the path
  * @returns {string} the query of a link, without the question mark
  */
-export function writeUrl(state, catalog) {
-  return TABLE.flatMap((row) => row.write(state, catalog))
+export function writeUrl(state, catalog, whole = true) {
+  return TABLE.filter((row) => whole || row.of === "view")
+    .flatMap((row) => row.write(state, catalog))
     .map(([key, text]) => `${key}=${text}`)
     .join("&");
 }
@@ -270,14 +275,13 @@ export function writeUrl(state, catalog) {
 /**
  * @param {string} query
  * @param {Catalog} catalog
- * @returns {State & {refusals: Refusal[], given: boolean}} given: whether the link names a set-up of its own
+ * @returns {State & {refusals: Refusal[]}}
  */
 export function readUrl(query, catalog) {
   const state = { setup: opening(catalog), view: plainView() };
   const params = [...new URLSearchParams(query)];
   /** @type {Refusal[]} */
   const refusals = [];
-  const setupKeys = ["task", "models", "seed", "training."];
   for (const row of TABLE) {
     const family = row.key.endsWith(".");
     const matching = params.filter(([key]) => (family ? key.startsWith(row.key) : key === row.key));
@@ -295,6 +299,5 @@ export function readUrl(query, catalog) {
   for (const [key] of params) {
     if (!known(key)) refusals.push({ key, message: `This page knows nothing called “${key.slice(0, 40)}”.` });
   }
-  const given = params.some(([key]) => setupKeys.some((prefix) => key.startsWith(prefix)));
-  return { ...state, refusals, given };
+  return { ...state, refusals };
 }

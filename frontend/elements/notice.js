@@ -8,11 +8,11 @@ import { make } from "./dom.js";
 const KEPT = 16;
 
 export class FarbackNotice extends HTMLElement {
-  #list = make("ul", { role: "alert", "data-testid": "notices" });
+  #list = make("ul", { "data-testid": "notices" });
   #news = make("div", { class: "unseen", role: "log", "aria-label": "News", "data-testid": "news" });
 
   connectedCallback() {
-    if (!this.childElementCount) this.append(this.#list, this.#news);
+    if (!this.childElementCount) this.append(make("div", { role: "alert" }, this.#list), this.#news);
   }
 
   /**

@@ -64,7 +64,9 @@ export class FarbackPanel extends HTMLElement {
     const history = this.panel.id === "learning" ? scene.frames.length : 0;
     const made = [
       this.panel.source ? this.panel.source(scene.frame) : scene.frame,
-      scene.view,
+      scene.view.gradient,
+      scene.view.state,
+      scene.view.row,
       scene.facts,
       scene.layer,
       brush.ink,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAX_MODELS, opening, refusal } from "../../frontend/setup.js";
-import { plainView, readUrl, writeUrl } from "../../frontend/url.js";
+import { readUrl, writeUrl } from "../../frontend/url.js";
+import { misfits, plainView } from "../../frontend/view.js";
 import { catalog } from "./catalog.js";
 import { pick, random } from "./random.js";
 
@@ -83,7 +84,6 @@ test("a link read gives the set-up and view that were written, whatever they are
     assert.deepEqual(read.refusals, [], query);
     assert.deepEqual(read.setup, state.setup, query);
     assert.deepEqual(read.view, state.view, query);
-    assert.ok(read.given);
   }
 });
 
@@ -91,7 +91,6 @@ test("an empty link is the opening comparison", () => {
   const read = readUrl("", catalog);
   assert.deepEqual(read.setup, opening(catalog));
   assert.deepEqual(read.view, plainView());
-  assert.equal(read.given, false);
 });
 
 /** @type {[string, RegExp][]} */
@@ -137,4 +136,17 @@ test("an open bound refuses its own value, a closed one does not", () => {
   assert.ok(refusal(lr, 0));
   assert.equal(refusal(lr, 1e-9), null);
   assert.equal(refusal(catalog.seed, 0), null);
+});
+
+test("where a path names the runs, the link holds the view alone", () => {
+  const state = { setup: opening(catalog), view: { ...plainView(), step: 40, runs: [] } };
+  assert.equal(writeUrl(state, catalog, false), "step=40");
+});
+
+test("a mark beyond the sequence is refused with a sentence", () => {
+  const frame = /** @type {any} */ ({ length: 41, answers: [40] });
+  const { part, messages } = misfits({ ...plainView(), mark: 41, row: 1 }, frame);
+  assert.deepEqual(part, { mark: null, row: -1 });
+  assert.equal(messages.length, 2);
+  assert.deepEqual(misfits({ ...plainView(), mark: 40, row: 0 }, frame), { part: {}, messages: [] });
 });

@@ -1,0 +1,33 @@
+/** The parts of the page, looked up once. */
+
+import { FarbackColumns } from "./columns.js";
+import { FarbackControls } from "./controls.js";
+import { FarbackEnlarge } from "./enlarge.js";
+import { FarbackHelp } from "./help.js";
+import { FarbackNotice } from "./notice.js";
+import { FarbackReach } from "./reach.js";
+import { FarbackTimeline } from "./timeline.js";
+import { FarbackToolbar } from "./toolbar.js";
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} tag
+ * @param {new (...parts: any[]) => T} kind
+ * @returns {T}
+ */
+function part(tag, kind) {
+  const found = document.querySelector(tag);
+  if (found instanceof kind) return found;
+  throw new Error(`the page has no <${tag}>`);
+}
+
+export const page = {
+  toolbar: part("farback-toolbar", FarbackToolbar),
+  controls: part("farback-controls", FarbackControls),
+  notice: part("farback-notice", FarbackNotice),
+  reach: part("farback-reach", FarbackReach),
+  columns: part("farback-columns", FarbackColumns),
+  timeline: part("farback-timeline", FarbackTimeline),
+  enlarge: part("farback-enlarge", FarbackEnlarge),
+  help: part("farback-help", FarbackHelp),
+};

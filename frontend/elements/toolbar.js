@@ -1,0 +1,29 @@
+/** What concerns the page as a whole: its link, light or dark, help. */
+
+import { make, tell } from "./dom.js";
+
+export class FarbackToolbar extends HTMLElement {
+  connectedCallback() {
+    if (this.childElementCount) return;
+    const button = /** @param {string} name @param {string} text @param {string} label */ (name, text, label) =>
+      make(
+        "button",
+        {
+          type: "button",
+          class: name,
+          title: label,
+          "aria-label": label,
+          "data-testid": name,
+          onclick: () => tell(this, name),
+        },
+        text,
+      );
+    this.append(
+      button("share", "Share", "Share: copy a link to what this page shows"),
+      button("theme", "◐", "Switch between light and dark"),
+      button("help", "?", "Help and keys (?)"),
+    );
+  }
+}
+
+customElements.define("farback-toolbar", FarbackToolbar);
