@@ -73,16 +73,24 @@ def test_a_finished_run_replays_after_a_restart(start: Start) -> None:
     assert all_frames(engine, "run") == wires(PLAN, "run")
 
 
-@pytest.mark.parametrize("spoil", ["checkpoint", "checkpoint.half"])
-def test_what_a_power_cut_spoilt_costs_only_time(start: Start, spoil: str) -> None:
+@pytest.mark.parametrize("spoilt", ["checkpoint.safetensors", "checkpoint.safetensors.half", "frames/{seq:06}.json"])
+@pytest.mark.parametrize("left", [b"", b"\x00" * 100])
+def test_what_a_power_cut_spoilt_costs_only_time(start: Start, spoilt: str, left: bytes) -> None:
     engine = start(workers=1)
     engine.submit(PLAN.job("run"), "ann")
     engine.read("run", 5, 10.0)
+    seq = engine.cancel("run", "ann").seq
+    (engine.store.folder("run").path / spoilt.format(seq=seq)).write_bytes(left)
+    engine.submit(PLAN.job("run"), "ann")
+    assert all_frames(engine, "run") == wires(PLAN, "run")
+
+
+def test_a_spec_that_was_lost_is_written_again(start: Start) -> None:
     engine = start(workers=1)
-    folder = engine.store.folder("run")
+    engine.submit(PLAN.job("run"), "ann")
+    engine.read("run", 3, 10.0)
     engine.cancel("run", "ann")
-    path = folder.checkpoint if spoil == "checkpoint" else folder.path / f"{folder.checkpoint.name}.half"
-    path.write_bytes(b"\x00" * 100)
+    engine.store.folder("run").spec.unlink()
     engine.submit(PLAN.job("run"), "ann")
     assert all_frames(engine, "run") == wires(PLAN, "run")
 

@@ -77,6 +77,21 @@ def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
 
 
+def descendants(pid: int) -> list[Path]:
+    """The processes that a process started, and those that these started; none where there is no /proc."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    children = [int(child) for child in listed.read_text().split()] if listed.exists() else []
+    return [Path(f"/proc/{child}") for child in children] + [p for child in children for p in descendants(child)]
+
+
+def gone(processes: list[Path]) -> None:
+    """Wait until none of them is left."""
+    end = time.monotonic() + 10
+    while any(process.exists() for process in processes):
+        assert time.monotonic() < end, "processes outlive the server"
+        time.sleep(0.01)
+
+
 @pytest.fixture
 def servers() -> Iterator[list[Process]]:
     """Servers that are ended after the test, whatever happens."""
@@ -110,7 +125,9 @@ def test_a_server_that_was_killed_goes_on_where_it_was(tmp_path: Path, servers: 
                 last = event.id or ""
             if len(seen) == 20:
                 break
+    workers = descendants(server.process.pid)
     server.end(signal.SIGKILL)
+    gone(workers)
     server = Process(tmp_path, port)
     servers.append(server)
     with server.http.stream("GET", "/api/stream", params={"run": runs}, headers={"Last-Event-ID": last}) as answer:

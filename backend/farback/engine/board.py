@@ -160,8 +160,8 @@ class Board:
         """Change a run in the index; False where it cannot be written."""
         try:
             self.store.index.update(run, **values)
-        except SQLAlchemyError:
-            LOG.exception("The index could not be written.")
+        except SQLAlchemyError as error:
+            LOG.error("The index could not be written: %s", error)
             return False
         return True
 

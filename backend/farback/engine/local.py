@@ -68,6 +68,7 @@ class LocalEngine:
                 self.store.touch(row)
             else:
                 self._admit(viewer)
+                self.store.folder(job.id).create(job.spec)  # in case that it failed for want of it
                 fresh = {"status": "queued", "code": None, "reason": None, "deaths": 0, "client": viewer}
                 self.store.index.update(job.id, **fresh, used=time.time())
                 self._enqueue(board.row(job.id))

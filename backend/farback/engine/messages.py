@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Order(NamedTuple):
@@ -44,7 +44,7 @@ class Done(NamedTuple):
     """From a worker: the run is complete."""
 
     ticket: int
-    result: dict[str, Any]
+    result: str  # JSON
 
 
 class Failed(NamedTuple):

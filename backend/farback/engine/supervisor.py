@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import logging
 import threading
 import time
@@ -99,7 +98,7 @@ class Supervisor:
     def _ended(self, active: Active, message: Done | Failed | Stopped) -> None:
         match message:
             case Done(_, result):
-                self._board.end(active, Ending("done", result=json.dumps(result, allow_nan=False)))
+                self._board.end(active, Ending("done", result=result))
             case Failed(_, code, reason):
                 self._board.end(active, Ending("failed", code, reason))
             case Stopped():

@@ -5,6 +5,7 @@ It ends as soon as its pipe closes, so that nothing goes on training when the we
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -109,6 +110,9 @@ def perform(order: Order, recorder: Recorder, inbox: Inbox, tell: Callable[[Answ
             tell(Kept(order.ticket, entry.seq, entry.step, size))
             result = entry.result
             after_step(entry.step)
+        if result is None:
+            raise RuntimeError("it ended without a result")
+        done = Done(order.ticket, json.dumps(result, allow_nan=False))
         writer.close()
     except _LetGo:
         return Stopped(order.ticket)
@@ -121,6 +125,4 @@ def perform(order: Order, recorder: Recorder, inbox: Inbox, tell: Callable[[Answ
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
         return Failed(order.ticket, "internal", f"The training broke: {type(error).__name__}: {error}"[:500])
-    if result is None:
-        return Failed(order.ticket, "internal", "The training ended without a result.")
-    return Done(order.ticket, result)
+    return done

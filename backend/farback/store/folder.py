@@ -12,6 +12,8 @@ from safetensors.numpy import load
 from ..arrays import Floats
 from ..errors import FarbackError
 
+PARTS = ("frames", "full", "weights")
+
 
 class StorageFailed(FarbackError):
     """The disk is full, or may not be written to."""
@@ -54,14 +56,14 @@ class RunFolder:
         return self.path / "weights" / f"{step:06}.safetensors"
 
     def create(self, spec: str) -> None:
-        """Make the folder of a new run.
+        """Make the folder of a run that is new, or is to go on.
 
         Raises:
             StorageFailed: it cannot be written.
         """
         try:
-            for name in ("frames", "full", "weights"):
-                (self.path / name).mkdir(parents=True, exist_ok=True)
+            for part in PARTS:
+                (self.path / part).mkdir(parents=True, exist_ok=True)
             write_whole(self.spec, spec.encode())
         except OSError as error:
             raise StorageFailed(f"The run cannot be stored: {error.strerror or error}.") from error
@@ -74,15 +76,28 @@ class RunFolder:
             return None
 
     def newest(self) -> tuple[int, int]:
-        """Seq and step of the newest frame on disk, (-1, 0) where there is none yet."""
+        """Seq and step of the newest frame on disk, (-1, 0) where there is none.
+
+        Where a power cut spoilt it, nothing else can be trusted: all is cleared, to be trained again in the same bits.
+        """
         seq = len(list((self.path / "frames").glob("*.json"))) - 1  # they are written in order
         if seq < 0:
             return -1, 0
-        return seq, int(json.loads(self.frame(seq).read_bytes())["step"])
+        try:
+            return seq, int(json.loads(self.frame(seq).read_bytes())["step"])
+        except (ValueError, KeyError, OSError):
+            self._clear()
+            return -1, 0
 
     def steps(self) -> list[int]:
         """The training steps that weights and full frames are kept of, rising."""
         return sorted(int(file.stem) for file in (self.path / "weights").glob("*.safetensors"))
+
+    def _clear(self) -> None:
+        self.checkpoint.unlink(missing_ok=True)
+        for part in PARTS:
+            for file in (self.path / part).glob("*"):
+                file.unlink()
 
     def size(self) -> int:
         """Bytes of all files."""
