@@ -15,7 +15,7 @@ const NONE = "none";
 
 /**
  * @typedef {object} Row
- * @property {string} key ends in a dot where it stands for a family of keys
+ * @property {string} key ends in a dot where it stands for a family of keys; "" stands for every key no other row has
  * @property {"setup" | "view"} of
  * @property {(state: State, catalog: Catalog) => [string, string][]} write
  * @property {(text: string, state: State, catalog: Catalog, name: string) => void} read throws a sentence
@@ -54,7 +54,9 @@ function parseValue(text, option) {
 function optionOf(options, name, where) {
   const option = options.find((entry) => entry.name === name);
   if (option) return option;
-  throw new Error(`${where} has no option “${name}”; there are ${options.map((entry) => entry.name).join(", ")}.`);
+  throw new Error(
+    `“${where}” has no option “${name.slice(0, 40)}”; there are ${options.map((entry) => entry.name).join(", ")}.`,
+  );
 }
 
 /**
@@ -130,13 +132,14 @@ const TABLE = [
     },
   },
   {
-    key: "task.",
+    // The task's options stand under their own names, so none may be called like another row.
+    key: "",
     of: "setup",
     // A person's own text is never put into a link; the run's id stands for it.
     write: ({ setup }, catalog) =>
       Object.entries(setup.changed)
         .filter(([name]) => optionOf(taskOf(catalog, setup.task).options, name, setup.task).type !== "text")
-        .map(([name, value]) => [`task.${name}`, valueText(value)]),
+        .map(([name, value]) => [name, valueText(value)]),
     read: (text, { setup }, catalog, name) => {
       const task = taskOf(catalog, setup.task);
       setup.changed[name] = parseValue(text, optionOf(task.options, name, task.title));
@@ -246,6 +249,15 @@ const TABLE = [
 ];
 
 /**
+ * @param {string} key
+ * @returns {Row | undefined} the row that reads it: one of that very name, a family, or the task's options
+ */
+const ownerOf = (key) =>
+  TABLE.find((row) => row.key === key) ??
+  TABLE.find((row) => row.key.endsWith(".") && key.startsWith(row.key)) ??
+  TABLE.find((row) => row.key === "");
+
+/**
  * Run ids from a link.
  *
  * @param {string} text ids between commas
@@ -283,21 +295,15 @@ export function readUrl(query, catalog) {
   /** @type {Refusal[]} */
   const refusals = [];
   for (const row of TABLE) {
-    const family = row.key.endsWith(".");
-    const matching = params.filter(([key]) => (family ? key.startsWith(row.key) : key === row.key));
+    const matching = params.filter(([key]) => ownerOf(key) === row);
     for (const [at, [key, text]] of matching.entries()) {
       try {
         if (matching.findIndex(([other]) => other === key) < at) throw new Error(`“${key}” is given twice.`);
-        row.read(text, state, catalog, family ? key.slice(row.key.length) : key);
+        row.read(text, state, catalog, key.slice(row.key.length));
       } catch (error) {
         refusals.push({ key, message: /** @type {Error} */ (error).message });
       }
     }
-  }
-  const known = /** @param {string} key */ (key) =>
-    TABLE.some((row) => (row.key.endsWith(".") ? key.startsWith(row.key) : key === row.key));
-  for (const [key] of params) {
-    if (!known(key)) refusals.push({ key, message: `This page knows nothing called “${key.slice(0, 40)}”.` });
   }
   return { ...state, refusals };
 }

@@ -6,7 +6,7 @@
 
 import { duration, number, percent, plural } from "./format.js";
 
-/** Reach and horizon are told apart when they differ by a quarter of the longest lag, and by 3 steps at least. */
+/** Reach and horizon are told apart when they differ by a quarter of the longer one, and by 3 steps at least. */
 const APART = { share: 0.25, steps: 3 };
 
 /** A loss within this share of the memoryless one is no better than it: held-out estimates wobble by so much. */
@@ -16,13 +16,12 @@ const NEAR = 0.95;
  * Where what a model does and what its gradient sees differ, and which of the two it is.
  *
  * @param {Frame} frame
- * @param {number} longest the longest lag
  * @returns {string}
  */
-export function compareText(frame, longest) {
+export function compareText(frame) {
   const { reach, horizon, step } = frame;
   if (horizon.value === null) return "Its numbers have grown beyond all bounds: there is no gradient left to follow.";
-  const apart = Math.max(APART.steps, APART.share * longest);
+  const apart = Math.max(APART.steps, APART.share * Math.max(reach.value, horizon.value));
   if (horizon.value - reach.value >= apart) {
     const start = step === 0 || reach.value === 0 ? " Initialisation alone can do this." : "";
     return `Its gradient reaches ${plural(horizon.value, "step")} back, but the model does not use that: the gradient sees further than the model remembers.${start}`;

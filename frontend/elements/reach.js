@@ -134,7 +134,7 @@ function showRow(row, column, longest) {
   setText(row.horizon, `gradient ${seen}`);
   setText(row.estimate, estimateText(frame));
   setText(row.solved, solvedText(frame, column.facts));
-  setText(row.compare, compareText(frame, longest));
+  setText(row.compare, compareText(frame));
   const start = horizon.at_start === null ? "" : `, ${horizon.at_start} before training`;
   setAttribute(
     row.track,
