@@ -10,6 +10,8 @@ import { FarbackBand } from "./band.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 import { FarbackHead } from "./head.js";
 
+/** Panels out of sight that are set up in one frame of the screen, beside those in sight. */
+const SPARE = 3;
 /** Columns that fit a laptop's screen. */
 const SIDE_BY_SIDE = 6;
 
@@ -32,6 +34,7 @@ export class FarbackColumns extends HTMLElement {
   #tabs = make("div", { class: "tabs", role: "tablist", "aria-label": "Model shown" });
   #headRow = make("div", { class: "row heads" });
   #shown = 0;
+  #spare = 0;
   /** @type {{t: number, row: number} | null} */
   #mark = null;
   /** @type {Catalog | null} */
@@ -69,6 +72,7 @@ export class FarbackColumns extends HTMLElement {
     const answers = columns.find((column) => column.frame)?.frame?.answers ?? [];
     const cell = columns.some((column) => column.cell.states.includes("c"));
     let painted = 0;
+    this.#spare = SPARE;
     for (const band of this.#bands) {
       band.set(view, { answers, cell });
       if (view.folded.includes(band.panel.id)) continue;
@@ -76,6 +80,7 @@ export class FarbackColumns extends HTMLElement {
         if (this.#paint(stage, column, band, i)) painted++;
       });
     }
+    if (this.#spare < SPARE) tell(this, "repaint");
     return painted;
   }
 
@@ -109,7 +114,9 @@ export class FarbackColumns extends HTMLElement {
       layer: (view.layers[i] || frame.layers.length) - 1,
       steps,
     };
-    const painted = panel.show(scene, brush, `${stage.version} ${band.panel.id === "learning" ? steps : ""}`);
+    const version = `${stage.version} ${band.panel.id === "learning" ? steps : ""}`;
+    const painted = panel.show(scene, brush, version, this.#spare > 0);
+    if (painted && !panel.visible) this.#spare--;
     if (painted) panel.mark(this.#mark?.t ?? null, this.#mark?.row ?? 0);
     return painted;
   }

@@ -38,6 +38,10 @@ export class FarbackPanel extends HTMLElement {
     seen.unobserve(this);
   }
 
+  get visible() {
+    return this.#visible;
+  }
+
   /** @param {boolean} visible */
   see(visible) {
     this.#visible = visible;
@@ -53,14 +57,15 @@ export class FarbackPanel extends HTMLElement {
    * @param {Scene | null} scene null: there is nothing to show yet
    * @param {Omit<Brush, "panel" | "title">} brush
    * @param {unknown} version changes whenever something beside scene and brush did
+   * @param {boolean} spare whether there is time to set it up although nobody sees it, so that it has its height
    * @returns {boolean} whether it painted
    */
-  show(scene, brush, version) {
+  show(scene, brush, version, spare) {
     if (!scene) {
       this.replaceChildren();
       this.#made = [];
     }
-    if (!scene || !this.#visible) return false;
+    if (!scene || !(this.#visible || (spare && !this.childElementCount))) return false;
     const history = this.panel.id === "learning" ? scene.frames.length : 0;
     const made = [
       this.panel.source ? this.panel.source(scene.frame) : scene.frame,
