@@ -104,7 +104,7 @@ def perform(order: Order, recorder: Recorder, inbox: Inbox, tell: Callable[[Answ
 
     result = None
     try:
-        spec = folder.spec.read_text()
+        spec = folder.spec.read_text(encoding="utf-8")
         for entry in recorder.record(spec, order.run, folder.read_checkpoint(), after_step):
             size = writer.write(entry)
             tell(Kept(order.ticket, entry.seq, entry.step, size))

@@ -45,6 +45,7 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
         openapi_url=None,  # docs/api.md describes the routes; the usual pages for it load scripts from elsewhere
     )
     app.state.settings, app.state.engine, app.state.hub, app.state.metrics = settings, engine, hub, metrics
+    app.state.one_at_a_time = asyncio.Lock()  # specs are checked in turn: a long text takes tens of MB meanwhile
     failures.install(app)
     for room in (catalog, runs, stream, frames, weights, health, pages):  # pages last: they answer for any other path
         app.include_router(room.router)

@@ -26,8 +26,9 @@ MAX_CANCEL_BYTES = 1000
 @router.post("")
 async def post_run(request: Request, engine: InEngine, settings: InSettings, viewer: Viewer) -> JSONResponse:
     """Start the run of a spec, or join it."""
-    raw = await read_json(request, settings.max_body_bytes)
-    job = await run_in_threadpool(_job, raw)
+    body = await read_json(request, settings.max_body_bytes)
+    async with request.app.state.one_at_a_time:
+        job = await run_in_threadpool(_job, body)
     state, new = await run_in_threadpool(engine.submit, job, viewer)
     content = {"id": state.run, "status": state.status, "position": state.position, "url": f"r/{state.run}"}
     return JSONResponse(content, 201 if new else 200)
@@ -60,11 +61,11 @@ def delete(id: str, engine: InEngine) -> Response:
     return Response(status_code=204)
 
 
-def _job(raw: object) -> Job:
-    spec = parse_spec(raw)
+def _job(body: bytes) -> Job:
+    spec = parse_spec(parse(body))
     return Job(
         id=run_id(spec),
-        spec=json.dumps(spec.as_json(), allow_nan=False),
+        spec=json.dumps(spec.as_json(), allow_nan=False, ensure_ascii=False),
         public=json.dumps(spec.public_json(), allow_nan=False),
         facts=json.dumps(facts(spec), allow_nan=False),
         steps=spec.training.steps,
