@@ -16,6 +16,9 @@ _LONGER: Preset = {"cell": {}, "training": {"lr": 0.003, "steps": 3000}}
 _LIST: Preset = {"cell": {"hidden": 128}, "training": {"steps": 4000}}
 """For copying: 10 symbols of 8 are 30 bits, and half as many units stop at four symbols in five."""
 
+_LIST_GRU: Preset = {"cell": {"hidden": 128}, "training": {"steps": 4000, "batch": 64}}
+"""With 32 sequences an update it stays just under the rule of 99 %, to and fro."""
+
 _TEXT: Preset = {"cell": {"hidden": 64}, "training": {"steps": 1000, "stop": "never"}}
 """For text, which has no end: the rule of success is passed early, and memory goes on growing after it."""
 
@@ -24,7 +27,7 @@ PLAIN: Preset = {"cell": {}, "training": {}}
 PRESETS: dict[str, dict[str, Preset]] = {
     "recall": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
     "adding": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
-    "copying": {"feedforward": PLAIN, "rnn": _LONGER, "gru": _LIST, "lstm": _LIST},
+    "copying": {"feedforward": PLAIN, "rnn": _LONGER, "gru": _LIST_GRU, "lstm": _LIST},
     "characters": {"feedforward": _TEXT, "rnn": _TEXT, "gru": _TEXT, "lstm": _TEXT},
 }
 
