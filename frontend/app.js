@@ -214,6 +214,12 @@ function seek(step) {
   look({ step: step === null || (!comparison.training && step >= newest) ? null : step });
 }
 
+/** @param {number} count frames on, or back; told from what was asked for last, not from what is painted by now */
+function move(count) {
+  const steps = stepsOf(comparison.columns);
+  seek(advance(steps, view.step ?? steps.at(-1) ?? 0, count));
+}
+
 function togglePlay() {
   replaying = false;
   if (player.playing) {
@@ -257,6 +263,7 @@ const ACTS = {
   point,
   step: (step) => seek(advance(stepsOf(comparison.columns), step, 0)),
   seek,
+  move,
   play: togglePlay,
   speed: (speed) => {
     player.speed = speed;
@@ -270,7 +277,7 @@ function wire() {
     document.addEventListener(`farback:${name}`, (event) => act(/** @type {CustomEvent} */ (event).detail));
   }
   listenToKeys({
-    move: (count) => page.timeline.move(count),
+    move,
     play: togglePlay,
     train: () => root.classList.contains("embed") || train(),
     help: () => page.help.open(),

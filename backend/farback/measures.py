@@ -69,7 +69,7 @@ MEASURES: dict[str, Measure] = {
     "grad_h": Measure(
         "Gradient of the loss for the hidden state",
         "How the loss at the answer would change if this unit had been a little larger at this step. "
-        "Blue and red are the two signs, the middle colour is zero.",
+        "Blue and orange are the two signs, the middle colour is zero.",
         "∂L/∂h_t with c_t held fixed, L the cross-entropy (squared error in a regression) at the last answer step",
         "nat per unit of h",
         "Back-propagation through time: Werbos 1990",

@@ -5,7 +5,7 @@
  */
 
 import { duration } from "../format.js";
-import { advance, lastStep, positionOf, secondsToGo, stepAt, stepsOf, stepTicks } from "../timeline.js";
+import { lastStep, positionOf, secondsToGo, stepAt, stepsOf, stepTicks } from "../timeline.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 
 /** Room for a number under the line, in pixels. */
@@ -61,11 +61,11 @@ export class FarbackTimeline extends HTMLElement {
       make(
         "div",
         { class: "buttons", role: "group", "aria-label": "Playback" },
-        button("first", "First frame (Home)", () => this.move(Number.NEGATIVE_INFINITY)),
-        button("back", "One frame back (left)", () => this.move(-1)),
+        button("first", "First frame (Home)", () => tell(this, "move", Number.NEGATIVE_INFINITY)),
+        button("back", "One frame back (left)", () => tell(this, "move", -1)),
         this.#play,
-        button("forward", "One frame on (right)", () => this.move(1)),
-        button("last", "Last frame (End)", () => this.move(Number.POSITIVE_INFINITY)),
+        button("forward", "One frame on (right)", () => tell(this, "move", 1)),
+        button("last", "Last frame (End)", () => tell(this, "move", Number.POSITIVE_INFINITY)),
       ),
       make("div", { class: "line" }, this.#track, this.#ticks),
       make("div", { class: "side" }, this.#text, this.#speed, this.#live),
@@ -91,19 +91,6 @@ export class FarbackTimeline extends HTMLElement {
     // Frames are taken at some steps only: the nearest one is meant.
     const nearest = steps.reduce((best, step) => (Math.abs(step - wanted) < Math.abs(best - wanted) ? step : best), 0);
     tell(this, "seek", nearest);
-  }
-
-  /**
-   * Goes some frames on, or back.
-   *
-   * @param {number} count
-   */
-  move(count) {
-    const steps = stepsOf(this.#moment.columns);
-    if (!steps.length) return;
-    const here = this.#moment.step ?? steps.at(-1) ?? 0;
-    const whole = Math.min(Math.max(count, -steps.length), steps.length);
-    tell(this, "seek", advance(steps, here, whole));
   }
 
   /** @param {Moment} moment */
