@@ -91,9 +91,15 @@ def test_strange_specs_are_refused_in_a_sentence_that_names_the_field(raw: Any, 
 def test_bounded_work_cannot_be_got_round() -> None:
     heavy = {"task": {"name": "adding", "length": 400}, "cell": {"name": "lstm", "hidden": 256, "layers": 3}}
     with pytest.raises(TooLarge, match="operations"):
-        parse_spec(heavy | {"training": {"steps": 3700, "batch": 256}})
+        parse_spec(heavy | {"training": {"steps": 1000, "batch": 32}})
     with pytest.raises(TooLarge, match="time steps"):
         parse_spec({"task": {"name": "adding", "length": 400}, "cell": {"name": "rnn"}, "training": {"steps": 20_000}})
+
+
+def test_memory_is_bounded_too() -> None:
+    heavy = {"task": {"name": "copying", "items": 50, "delay": 300, "symbols": 64}, "training": {"steps": 1}}
+    with pytest.raises(TooLarge, match="numbers at a time"):
+        parse_spec(heavy | {"cell": {"name": "lstm", "hidden": 256, "layers": 3}})
 
 
 anything = st.recursive(

@@ -21,11 +21,13 @@ MAX_TRAINING_STEPS = 20_000
 MAX_SYMBOLS = 64
 """Most symbols of an alphabet: each is one input line of the model and one row of the input panel."""
 MAX_WORK = 2.0e13
-"""Most floating-point operations of a run's training, some 15 minutes of one core at the 20 GFLOP/s that
+"""Most floating-point operations of a run, frames and result included: some 15 minutes at the 20 GFLOP/s that
 small matrices reach."""
 MAX_SWEEPS = 1_500_000
 """Most time steps of a run's training (updates x T): each costs at least 100 microseconds a layer whatever the
 sizes, so this is some 3 minutes of one core."""
+MAX_FLOATS = 2.5e8
+"""Most numbers that an update or a frame keeps: 1 GB in float32, and four runs train at a time."""
 MAX_TEXT = 1_000_000
 """Longest text of one's own, in characters: about two novels, and it is kept in memory while training."""
 MIN_TEXT = 1_000
@@ -43,14 +45,20 @@ REACH_SHARE = 0.9
 """Share of the lags up to the reach that must be connected: one weak lag must not zero the number."""
 REACH_NATS = 0.01
 """Change of the mean loss, in nats, below which older context counts as unused."""
+REACH_ERRORS = 3.0
+"""Standard errors that such a change must be away from zero: noise passes one test in 400."""
 HORIZON_THRESHOLD = 0.01
 """Share of the largest gradient from which a lag counts as seen."""
 RESULT_TRIALS = 200
 """Held-out sequences a lag behind a result: a skill of one half is then known to +- 0.07 (two standard errors)."""
 FRAME_TRIALS = 8
 """Held-out sequences a lag behind a live frame: what fits into a fifth of the training time."""
+RESULT_LAGS = 100
+"""Most lags tested in a result, evenly spread: a test of all 399 would outlast the training."""
 FRAME_LAGS = 40
 """Most lags tested in a live frame, evenly spread: as many as the opening comparison has."""
+HELD_OUT_SEQUENCES = 128
+"""Sequences behind loss and accuracy: 99 % then means at most one wrong answer."""
 PROBE_SEQUENCES = 16
 """Sequences of the fixed probe batch, over which gradient medians and spreads are taken."""
 SETTLE_STEPS = 50

@@ -97,7 +97,7 @@ class Model:
     def predict(self, x: Floats, answers: Sequence[int]) -> Floats:
         """Raw outputs at the answer steps. x  # (T, N, I) -> (K, N, O); any N, worked off in blocks."""
         T, N, _ = x.shape
-        block = max(16, WORKSPACE // (T * self.cell.hidden * (len(self.cell.gates) + 2)))
+        block = max(16, WORKSPACE // (T * (self.cell.hidden * (len(self.cell.gates) + 2) + self.inputs)))
         rows = list(answers)
         parts = [
             self.readout(self.hidden_states(torch.from_numpy(x[:, start : start + block]))[rows])

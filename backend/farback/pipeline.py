@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,13 +98,24 @@ def record(
         after_step: called with the step after every update; it may raise to stop the run.
         run_id: the id that the frames carry.
 
-    Torch works on one thread until the iterator ends: small matrices gain nothing from more, on busy cores they lose
+    Torch works on one thread meanwhile: small matrices gain nothing from more, on busy cores they lose
     a lot, and sums that are split otherwise round otherwise.
     """
+    moments = _moments(spec, resume, after_step, run_id)
+    while True:
+        with _one_thread():  # not across a yield: other runs, and the caller's own work, may come in between
+            moment = next(moments, None)
+        if moment is None:
+            return
+        yield moment
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield from _moments(spec, resume, after_step, run_id)
+        yield
     finally:
         torch.set_num_threads(threads)
 
@@ -127,7 +139,10 @@ def _moments(
             after_step(training.step)
         last = training.step == (story.stop_at or spec.training.steps)
         if last or is_frame(training.step):
-            yield _moment(training, observer, story, run_id, last)
+            moment = _moment(training, observer, story, run_id, last)
+            yield moment
+            if moment.frame.loss is None:
+                raise Exploded(training.step)
 
 
 def _moment(training: Training, observer: Observer, story: Story, run_id: str, last: bool) -> Moment:
@@ -135,7 +150,7 @@ def _moment(training: Training, observer: Observer, story: Story, run_id: str, l
     spec, model = training.spec, training.model
     score = observer.score(model)
     _judge(spec, story, training.step, spec.task.solved(score.loss, score.accuracy))
-    last = last or training.step == story.stop_at
+    last = last or training.step == story.stop_at or not np.isfinite(score.loss)
     progress = Progress(
         seq=story.seq,
         step=training.step,

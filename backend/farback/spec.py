@@ -171,14 +171,6 @@ def _sentence(path: str, message: str, value: object, kind: str) -> str:
 
 def _bound_work(spec: RunSpec) -> None:
     T, training = spec.task.length, spec.training
-    per_step = 6 * spec.cell.parameters(spec.task.inputs)  # 2 forwards and 4 backwards for each weight
-    work = float(per_step) * T * training.batch * training.steps
-    if work > config.MAX_WORK:
-        raise TooLarge(
-            f"This run would take {work:.1e} operations, at most {config.MAX_WORK:.0e} are allowed: lower the steps, "
-            "the hidden units, the batch or the length.",
-            "training.steps",
-        )
     sweeps = T * training.steps * spec.cell.layers
     if sweeps > config.MAX_SWEEPS:
         raise TooLarge(
@@ -186,6 +178,40 @@ def _bound_work(spec: RunSpec) -> None:
             f"{config.MAX_SWEEPS:,} are allowed: lower the steps, the layers or the length.",
             "training.steps",
         )
+    work = _operations(spec)
+    if work > config.MAX_WORK:
+        raise TooLarge(
+            f"This run would take {work:.1e} operations, at most {config.MAX_WORK:.0e} are allowed: lower the steps, "
+            "the hidden units, the batch or the length.",
+            "training.steps",
+        )
+    floats = _floats(spec)
+    if floats > config.MAX_FLOATS:
+        raise TooLarge(
+            f"This run would hold {floats:.1e} numbers at a time, at most {config.MAX_FLOATS:.0e} are allowed: lower "
+            "the hidden units, the layers, the batch or the length.",
+            "cell.hidden",
+        )
+
+
+def _operations(spec: RunSpec) -> float:
+    """Floating-point operations of training, frames and result: 2 forwards and 4 backwards for each weight."""
+    task, training = spec.task, spec.training
+    rows = 1 + len(task.answers)
+    live = min(len(task.lags), config.FRAME_LAGS) * task.frame_trials
+    frame = config.HELD_OUT_SEQUENCES + live + config.PROBE_SEQUENCES * (1 + rows)
+    frames = 26 + training.steps / 50  # 26 up to step 200, then every 50
+    result = min(len(task.lags), config.RESULT_LAGS) * task.result_trials
+    forwards = 3.0 * training.batch * training.steps + frames * frame + result
+    return 2.0 * spec.cell.parameters(task.inputs) * task.length * forwards
+
+
+def _floats(spec: RunSpec) -> float:
+    """Numbers that an update or a frame's sweep keeps: activations, their factors and their derivatives."""
+    task, cell = spec.task, spec.cell
+    unit = cell.layers * cell.hidden * (3 * len(cell.gates) + 6) + 2 * task.inputs
+    sequences = max(spec.training.batch, config.PROBE_SEQUENCES * (1 + len(task.answers)))
+    return float(task.length) * sequences * unit
 
 
 def _list(names: Mapping[str, object]) -> str:

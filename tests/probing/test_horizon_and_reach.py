@@ -70,9 +70,18 @@ def test_one_weak_lag_does_not_zero_the_reach() -> None:
 
 
 def test_reach_of_text_is_the_first_lag_beyond_which_nothing_is_used() -> None:
-    assert from_added_loss([0, 1, 2, 4], np.array([0.8, 0.2, 0.009, 0.001])) == (2, False)
-    assert from_added_loss([0, 1, 2], np.array([0.8, 0.2, 0.02])) == (2, True)
-    assert from_added_loss([0, 1, 2], np.array([0.001, 0.0, 0.0])) == (0, False)
+    sure = np.zeros(4, np.float32)
+    assert from_added_loss([0, 1, 2, 4], np.array([0.8, 0.2, 0.009, 0.001]), sure) == (2, False)
+    assert from_added_loss([0, 1, 2, 4], np.array([0.8, 0.2, 0.02, 0.02]), sure) == (4, True)
+    assert from_added_loss([0, 1, 2, 4], np.array([0.001, 0.0, 0.0, 0.0]), sure) == (0, False)
+
+
+def test_noise_and_nonsense_are_no_memory() -> None:
+    unsure = np.full(3, 0.02, np.float32)
+    assert from_added_loss([0, 1, 2], np.array([0.05, 0.05, 0.05]), unsure) == (0, False)
+    assert from_added_loss([0, 1, 2], np.array([0.07, 0.05, 0.05]), unsure) == (1, False)
+    assert from_added_loss([0, 1, 2], np.array([np.nan, np.nan, np.nan]), unsure) == (0, False)
+    assert from_skill([1, 2, 3], np.array([np.nan, np.nan, np.nan])) == (0, False)
 
 
 def test_the_spread_of_a_sure_reach_is_a_point_and_of_an_unsure_one_covers_it() -> None:

@@ -25,5 +25,5 @@ def slope(name: Activation, value: Tensor) -> Tensor:
     if name == "tanh":
         return 1 - value * value
     if name == "relu":
-        return (value > 0).to(value.dtype)
+        return (value > 0) + 0 * value  # what is not a number stays none
     return value * (1 - value)

@@ -48,6 +48,7 @@ class Trace:
     gates: Mapping[str, Tensor]  # each (T, B, H)
     saved: Mapping[str, Tensor]
     """Intermediate values that a cell keeps for its own reverse sweep."""
+    layer: int = 0  # the layer's number, 0 at the bottom
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -48,10 +49,12 @@ class FeedForward(Cell):
         return {"weight": uniform(rng, bound, self.hidden, fan_in), "bias": uniform(rng, bound, self.hidden)}
 
     def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
-        windows = self._windows(x, self._window(layer))
-        h = windows @ w["weight"].mT + w["bias"]
+        T, B, _ = x.shape
+        h = w["bias"].expand(T, B, self.hidden).clone()
+        for back, w_back in self._by_distance(w, x):
+            h[back:] += x[: T - back] @ w_back.mT
         squash(self.activation)(h)
-        return Trace(x=x, h=h, c=None, gates={}, saved={"windows": windows})
+        return Trace(x=x, h=h, c=None, gates={}, saved={}, layer=layer)
 
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
         grad_pre = grad_h * slope(self.activation, trace.h)[:, None]
@@ -59,17 +62,19 @@ class FeedForward(Cell):
 
     def grad_x(self, w: Weights, trace: Trace, sweep: Sweep) -> Tensor:
         T, K, B, _ = sweep.grad_h.shape
-        inputs = trace.x.shape[2]
-        width = w["weight"].shape[1] // inputs
-        grad_windows = (sweep.grad_input @ w["weight"]).view(T, K, B, width, inputs)
-        grad_x = grad_windows.new_zeros(T, K, B, inputs)
-        for back in range(min(width, T)):  # the window's entry that lies `back` steps before its end
-            grad_x[: T - back] += grad_windows[back:, :, :, width - 1 - back]
+        grad_x = sweep.grad_input.new_zeros(T, K, B, trace.x.shape[2])
+        for back, w_back in self._by_distance(w, trace.x):
+            grad_x[: T - back] += sweep.grad_input[back:] @ w_back
         return grad_x
 
     def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
-        grad_pre = sweep.grad_input[:, 0].flatten(0, 1)
-        return {"weight": grad_pre.mT @ trace.saved["windows"].flatten(0, 1), "bias": grad_pre.sum(0)}
+        x, grad_pre = trace.x, sweep.grad_input[:, 0]
+        T, inputs = x.shape[0], x.shape[2]
+        width = self._window(trace.layer)
+        weight = grad_pre.new_zeros(self.hidden, width, inputs)
+        for back in range(min(width, T)):
+            weight[:, width - 1 - back] = grad_pre[back:].flatten(0, 1).mT @ x[: T - back].flatten(0, 1)
+        return {"weight": weight.flatten(1), "bias": grad_pre.sum((0, 1))}
 
     def unshared(self, inputs: int, length: int) -> int:
         return self.model_copy(update={"window": length}).parameters(inputs)
@@ -78,11 +83,9 @@ class FeedForward(Cell):
         return self.window if layer == 0 else 1  # only the bottom layer looks back
 
     @staticmethod
-    def _windows(x: Tensor, width: int) -> Tensor:
-        """(T, B, I) -> (T, B, width * I): at each step the last `width` inputs, oldest first."""
-        T, B, inputs = x.shape
-        if width == 1:
-            return x
-        padded = x.new_zeros(T + width - 1, B, inputs)
-        padded[width - 1 :] = x
-        return padded.unfold(0, width, 1).transpose(2, 3).reshape(T, B, width * inputs)
+    def _by_distance(w: Weights, x: Tensor) -> Iterator[tuple[int, Tensor]]:
+        """The weights (H, I) that look so many steps back; windows are never laid out, which would take w times x."""
+        width = w["weight"].shape[1] // x.shape[2]
+        for back in range(min(width, x.shape[0])):
+            first = (width - 1 - back) * x.shape[2]
+            yield back, w["weight"][:, first : first + x.shape[2]]

@@ -14,15 +14,12 @@ from ..cells import Trace
 from ..frame import Frame, Horizon, LayerFrame, SkillByLag
 from ..model import Model
 from ..spec import RunSpec
-from ..tasks import Batch, ByLag
+from ..tasks import Batch, ByLag, spread
 from ..training import Stream, loss_of, randomness
 from .derivatives import Derivatives, derivatives, signal
 from .horizon import by_lag as horizon_by_lag
 from .horizon import horizon, profile
 from .reach import reach
-
-HELD_OUT_SEQUENCES = 128
-"""Sequences behind loss and accuracy: 99 % then means at most one wrong answer."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class Observer:
         self.spec = spec
         task, seed = spec.task, spec.seed
         self._probe = task.probe(randomness(seed, Stream.PROBE), config.PROBE_SEQUENCES)
-        self._held_out = task.batch(randomness(seed, Stream.HELD_OUT), HELD_OUT_SEQUENCES, held_out=True)
+        self._held_out = task.batch(randomness(seed, Stream.HELD_OUT), config.HELD_OUT_SEQUENCES, held_out=True)
 
     def score(self, model: Model) -> Score:
         """Loss and accuracy on the held-out sequences; a loss that overflowed is infinite or NaN."""
@@ -108,17 +105,10 @@ class Observer:
 
     def _by_lag(self, model: Model, last: bool) -> ByLag:
         task = self.spec.task
-        lags = task.lags if last else _spread(task.lags, config.FRAME_LAGS)
+        lags = spread(task.lags, config.RESULT_LAGS if last else config.FRAME_LAGS)
         trials = task.result_trials if last else task.frame_trials
         rng = randomness(self.spec.seed, Stream.BY_LAG, int(last))
         return task.by_lag(lambda x: model.predict(x, task.answers), rng, lags, trials)
-
-
-def _spread(lags: tuple[int, ...], most: int) -> tuple[int, ...]:
-    """At most `most` of the lags, evenly spread, the first and the last among them."""
-    if len(lags) <= most:
-        return lags
-    return tuple(lags[round(i * (len(lags) - 1) / (most - 1))] for i in range(most))
 
 
 def _targets(batch: Batch) -> list[int | float | None]:

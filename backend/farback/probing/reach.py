@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..arrays import Floats
-from ..config import REACH_NATS, REACH_SHARE, REACH_SKILL
+from ..config import REACH_ERRORS, REACH_NATS, REACH_SHARE, REACH_SKILL
 from ..frame import Reach
 from ..tasks import ByLag
 
@@ -22,14 +22,23 @@ def reach(by_lag: ByLag, rng: np.random.Generator | None = None) -> Reach:
         by_lag: the scores of every trial at every tested lag.
         rng: for the spread, which is left out without it: trials are resampled with replacement within each lag,
             and the spread is the 5 % and 95 % points of the reach over the resamples.
+
+    Returns:
+        The reach; 0 for a model whose outputs are not finite, which answers nothing.
     """
-    read = {"skill": from_skill, "added_loss": from_added_loss}[by_lag.measure]
-    value, at_least = read(by_lag.lags, by_lag.value)
+    value, at_least = _read(by_lag)
     if rng is None:
         return Reach(value, at_least, None)
-    again = [read(by_lag.lags, by_lag.resampled(rng).value)[0] for _ in range(RESAMPLES)]
+    again = [_read(by_lag.resampled(rng))[0] for _ in range(RESAMPLES)]
     low, high = np.quantile(again, [0.05, 0.95], method="inverted_cdf")
     return Reach(value, at_least, [int(low), int(high)])
+
+
+def _read(by_lag: ByLag) -> tuple[int, bool]:
+    if by_lag.measure == "skill":
+        return from_skill(by_lag.lags, by_lag.value)
+    trials = by_lag.scores.shape[1]
+    return from_added_loss(by_lag.lags, by_lag.value, by_lag.scores.std(axis=1) / np.sqrt(trials))
 
 
 def from_skill(lags: Sequence[int], skill: Floats) -> tuple[int, bool]:
@@ -44,11 +53,21 @@ def from_skill(lags: Sequence[int], skill: Floats) -> tuple[int, bool]:
     return (0, False) if not reached.size else (int(lags[reached[-1]]), bool(reached[-1] == len(good) - 1))
 
 
-def from_added_loss(lags: Sequence[int], added: Floats) -> tuple[int, bool]:
+def from_added_loss(lags: Sequence[int], added: Floats, error: Floats) -> tuple[int, bool]:
     """The smallest lag d such that replacing everything older changes the mean loss by less than 0.01 nat.
+
+    A change counts once it is beyond chance as well, or the noise of a small test would look like memory.
+
+    Args:
+        lags: the tested lags, ascending.
+        added: (L,) mean change of the loss in nats.
+        error: (L,) its standard error.
 
     Returns:
         The reach in steps, and whether even the longest tested lag was not enough ("at least").
     """
-    unused = np.flatnonzero(np.abs(np.asarray(added)) < REACH_NATS)
+    if not np.isfinite(added).all():
+        return 0, False
+    used = np.abs(added) >= np.maximum(REACH_NATS, REACH_ERRORS * error)
+    unused = np.flatnonzero(~used)
     return (int(lags[-1]), True) if not unused.size else (int(lags[unused[0]]), False)

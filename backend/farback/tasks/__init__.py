@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ..cite import Cite
 from .adding import Adding
-from .base import Batch, ByLag, Chance, Predict, Task
+from .base import Batch, ByLag, Chance, Predict, Task, spread
 from .characters import Characters
 from .copying import Copying
 from .recall import Recall
@@ -18,4 +18,4 @@ TASKS: dict[str, type[Task]] = {"recall": Recall, "adding": Adding, "copying": C
 
 AnyTask: TypeAlias = Annotated[Recall | Adding | Copying | Characters, Field(discriminator="name")]
 
-__all__ = ["TASKS", "AnyTask", "Batch", "ByLag", "Chance", "Cite", "Predict", "Task"]
+__all__ = ["TASKS", "AnyTask", "Batch", "ByLag", "Chance", "Cite", "Predict", "Task", "spread"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, TypeVar
 
 import numpy as np
@@ -84,7 +85,6 @@ class Task(Strict):
     relevant_text: ClassVar[str]
     """From which input the lag is counted."""
     result_trials: ClassVar[int] = config.RESULT_TRIALS
-    frame_trials: ClassVar[int] = config.FRAME_TRIALS
 
     name: str
 
@@ -118,6 +118,15 @@ class Task(Strict):
     def span(self) -> int:
         """The longest memory that the task needs, in steps."""
         return self.lags[-1]
+
+    @property
+    def frame_trials(self) -> int:
+        """Sequences a lag in a live frame: enough that guessing looks like a skill of one half once in 10,000 times.
+
+        A guess right with chance c scatters the skill of n trials by sqrt(c / (1 - c) / n); 3.7 of that make one half.
+        """
+        c = self.chance().accuracy
+        return config.FRAME_TRIALS if c is None else max(config.FRAME_TRIALS, ceil(54.8 * c / (1 - c)))
 
     @property
     def scored(self) -> Flags:
@@ -206,3 +215,10 @@ def last_step(length: int, size: int) -> Flags:
 def symbol_names(count: int) -> list[str]:
     """A, B, C, ... for up to 64 symbols."""
     return list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-"[:count])
+
+
+def spread(lags: tuple[int, ...], most: int) -> tuple[int, ...]:
+    """At most `most` of the lags, evenly spread, the first and the last among them."""
+    if len(lags) <= most:
+        return lags
+    return tuple(lags[round(i * (len(lags) - 1) / (most - 1))] for i in range(most))
