@@ -99,7 +99,7 @@ def test_bounded_work_cannot_be_got_round() -> None:
 def test_memory_is_bounded_too() -> None:
     heavy = {"task": {"name": "copying", "items": 50, "delay": 300, "symbols": 64}, "training": {"steps": 1}}
     with pytest.raises(TooLarge, match="numbers at a time"):
-        parse_spec(heavy | {"cell": {"name": "lstm", "hidden": 256, "layers": 3}})
+        parse_spec(heavy | {"cell": {"name": "rnn", "hidden": 256, "layers": 3}})
 
 
 anything = st.recursive(
