@@ -10,7 +10,7 @@ from farback.measures import MEASURES, as_markdown
 
 BOOKKEEPING = {
     "run", "seq", "step", "last", "version", "reason", "answers", "layers", "solved_at", "y", "train_loss",
-    "profile", "by_lag",
+    "by_lag",
 }  # fmt: skip
 """Fields of a frame that say where it stands, or are the curve behind a measure that has its own definition."""
 

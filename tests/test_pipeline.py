@@ -109,16 +109,45 @@ def test_steps_are_counted_out_one_by_one_and_can_be_stopped() -> None:
         moments(small(), after_step=stop)
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
-def test_an_explosion_is_shown_and_then_raised(activation: str) -> None:
-    spec = parse_spec(
+def test_two_runs_open_at_once_do_not_mix() -> None:
+    before = torch.get_num_threads()
+    specs = [small("gru"), small("lstm", optimizer="sgd")]
+    alone = [[encode(m.frame, full=True) for m in moments(spec)] for spec in specs]
+    together: list[list[bytes]] = [[], []]
+    for pair in zip(record(specs[0]), record(specs[1]), strict=True):
+        assert torch.get_num_threads() == before
+        torch.manual_seed(0)  # what a caller does in between is the caller's own
+        for mine, moment in zip(together, pair, strict=True):
+            mine.append(encode(moment.frame, full=True))
+    assert together == alone
+
+
+def explosive(activation: str, steps: int = 400) -> RunSpec:
+    return parse_spec(
         SMALL
         | {
             "cell": {"name": "rnn", "activation": activation, "hidden": 6},
-            "training": {"steps": 400, "lr": 10.0, "clip": None, "optimizer": "sgd", "batch": 8},
+            "training": {"steps": steps, "lr": 10.0, "clip": None, "optimizer": "sgd", "batch": 8},
             "task": {"name": "adding", "length": 40},
         }
     )
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_an_explosion_in_the_last_update_is_no_success(activation: str) -> None:
+    with pytest.raises(Exploded) as caught:
+        moments(explosive(activation))
+    frames: list[Any] = []
+    with pytest.raises(Exploded) as again:
+        _collect(record(explosive(activation, steps=caught.value.step)), frames)
+    assert again.value.step == caught.value.step == frames[-1].step
+    assert [frame.last for frame in frames] == [False] * (len(frames) - 1) + [True]
+    assert frames[-1].loss is None
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_an_explosion_is_shown_and_then_raised(activation: str) -> None:
+    spec = explosive(activation)
     frames: list[Any] = []
     with pytest.raises(Exploded) as caught:
         _collect(record(spec), frames)
@@ -146,6 +175,23 @@ def test_an_untrained_model_has_reach_zero_whatever_its_horizon() -> None:
             assert first.horizon.value == 7
         if cell in ("gru", "lstm"):
             assert first.horizon.value == 12  # chrono: built in from the start
+
+
+@pytest.mark.parametrize("task", [{"name": "recall", "lag": 20, "symbols": 8}, {"name": "characters", "length": 24}])
+@pytest.mark.parametrize("cell", ["feedforward", "rnn", "gru", "lstm"])
+def test_lucky_guesses_of_an_untrained_model_are_no_reach(task: dict[str, Any], cell: str) -> None:
+    for seed in range(3):
+        # At this rate the only update moves no weight, so the result's larger test sees the untrained model too.
+        still = {"steps": 1, "lr": 1e-30}
+        for frame in farback.run(parse_spec({"task": task, "cell": {"name": cell}, "training": still, "seed": seed})):
+            assert frame.reach.value == 0
+
+
+def test_between_two_symbols_an_untrained_read_out_may_tell_the_very_last_one_but_no_more() -> None:
+    """With two classes some random read-outs separate the input just seen: such a model does answer, so it counts."""
+    for seed in range(12):
+        spec = {"task": {"name": "recall", "lag": 20, "symbols": 2}, "cell": {"name": "rnn"}, "seed": seed}
+        assert next(iter(farback.run(spec))).reach.value <= 1
 
 
 @pytest.mark.parametrize("cell", ["feedforward", "rnn", "gru", "lstm"])

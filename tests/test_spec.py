@@ -7,6 +7,7 @@ import math
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,6 +115,31 @@ keys = st.sampled_from(["name", "lag", "hidden", "lr", "steps", "seed", "task", 
 def test_any_json_either_resolves_or_is_refused_in_a_sentence(raw: dict[str, Any]) -> None:
     with suppress(FarbackError):  # anything else fails the test
         parse_spec(spec() | raw)
+
+
+def test_minus_zero_is_zero() -> None:
+    runs = [parse_spec(spec(cell={"name": "lstm", "forget_bias": bias})) for bias in (0, 0.0, -0.0)]
+    assert len({run_id(run) for run in runs}) == 1
+
+
+def test_counting_parameters_draws_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, cell in CELLS.items():
+        for layers in (1, 2):
+            built = cell(name=name, hidden=5, layers=layers)
+            drawn = [built.initial(np.random.default_rng(0), width, i, 9) for i, width in enumerate((3, 5)[:layers])]
+            monkeypatch.setattr(cell, "initial", None)
+            assert built.parameters(3) == sum(array.size for layer in drawn for array in layer.values())
+            monkeypatch.undo()
+
+
+def test_a_run_id_knows_the_kernels_that_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    fingerprint.cache_clear()
+    before = run_id(parse_spec(spec()))
+    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+    fingerprint.cache_clear()
+    assert run_id(parse_spec(spec())) != before
+    monkeypatch.undo()
+    fingerprint.cache_clear()
 
 
 def test_a_run_id_is_the_same_for_the_same_run_and_differs_otherwise() -> None:

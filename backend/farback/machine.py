@@ -15,28 +15,40 @@ NUMERIC_MODULES = ("config", "frame", "model", "pipeline", "presets", "spec", "t
 """The single files behind a run's numbers; the rooms tasks, cells and probing are taken whole."""
 
 
+KERNEL_CHOICES = (
+    "ATEN_CPU_CAPABILITY", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
+    "OPENBLAS_CORETYPE",
+)  # fmt: skip
+"""Environment variables by which the libraries under torch and numpy choose kernels, which round differently."""
+
+
 @cache
 def fingerprint() -> dict[str, str]:
-    """`{"code", "torch", "numpy", "cpu"}`, told without importing torch."""
-    return {"code": _code(), "torch": version("torch"), "numpy": version("numpy"), "cpu": capability()}
+    """`{"code", "torch", "numpy", "cpu", "kernels"}`, told without importing torch."""
+    kernels = {name: os.environ[name] for name in KERNEL_CHOICES if os.environ.get(name)}
+    return {
+        "code": _code(),
+        "torch": version("torch"),
+        "numpy": version("numpy"),
+        "cpu": capability(),
+        "kernels": " ".join(f"{name}={value}" for name, value in kernels.items()),
+    }
 
 
 def capability() -> str:
     """The processor's vector instructions as torch names them (AVX512, AVX2, DEFAULT), and its model.
 
-    Torch picks its kernels by them (and ATEN_CPU_CAPABILITY), and other kernels round differently.
+    Torch picks its kernels by them, and other kernels round differently.
     """
     words = _cpuinfo()
     flags = set(words.get("flags", "").split())
-    wanted = os.environ.get("ATEN_CPU_CAPABILITY", "").upper()
     if {"avx512f", "avx512vl", "avx512bw", "avx512dq", "fma"} <= flags:
         best = "AVX512"
     elif {"avx2", "fma"} <= flags:
         best = "AVX2"
     else:
         best = "DEFAULT"
-    name = wanted or best
-    return f"{platform.machine()} {name} {words.get('model name', platform.processor())}".strip()
+    return f"{platform.machine()} {best} {words.get('model name', platform.processor())}".strip()
 
 
 def _cpuinfo() -> dict[str, str]:

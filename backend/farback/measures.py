@@ -71,21 +71,21 @@ MEASURES: dict[str, Measure] = {
         "How the loss at the answer would change if this unit had been a little larger at this step. "
         "Blue and orange are the two signs, the middle colour is zero.",
         "∂L/∂h_t with c_t held fixed, L the cross-entropy (squared error in a regression) at the last answer step",
-        "nat per unit of h",
+        "nat (squared units in a regression) per unit of h",
         "Back-propagation through time: Werbos 1990",
     ),
     "grad_c": Measure(
         "Gradient of the loss for the cell state",
         "How the loss at the answer would change if this memory cell had held a little more at this step.",
         "∂L/∂c_t including the path through h_t",
-        "nat per unit of c",
+        "nat (squared units in a regression) per unit of c",
         "Hochreiter & Schmidhuber 1997",
     ),
     "grad_norm": Measure(
         "Gradient size",
         "The length of the gradient that arrives at each step, for the sequence shown.",
         "|[∂L/∂h_t; ∂L/∂c_t]|, Euclidean norm over units",
-        "nat per unit of state",
+        "nat (squared units in a regression) per unit of state",
         "Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063",
     ),
     "connectivity": Measure(
@@ -96,6 +96,14 @@ MEASURES: dict[str, Measure] = {
         "at output time k (the prediction itself in a regression)",
         "logits per unit of input",
         "Madsen 2019, Visualizing memorization in RNNs, Distill; the norm, not its square",
+    ),
+    "profile": Measure(
+        "Connectivity by lag",
+        "Connectivity counted back from the answer, as a share of its largest entry. The gradient horizon is where "
+        "this curve last stands above the dashed line.",
+        "median over held-out sequences and answer steps k of C[k,k−d] / max over d′ ≥ 1 of C[k,k−d′]",
+        "1 (share)",
+        "Farback; after Pascanu, Mikolov & Bengio 2013",
     ),
     "h": Measure(
         "Hidden state h",
@@ -128,7 +136,8 @@ MEASURES: dict[str, Measure] = {
     ),
     "output": Measure(
         "Output",
-        "What the model would answer at each step. Only the marked answer steps are asked for.",
+        "What the model would answer at each step. A frame marks what would be right; where there is none, "
+        "nothing is asked.",
         "softmax(W h_t + b), or W h_t + b in a regression",
         "probability, or the task's value",
         "the task's source",
@@ -143,7 +152,8 @@ MEASURES: dict[str, Measure] = {
     "accuracy": Measure(
         "Accuracy",
         "Share of right answers on held-out sequences; the dashed line is guessing.",
-        "share of asked steps at which the largest output is the target's, on 128 held-out sequences",
+        "share of answer steps at which the largest output is the target's, on 128 held-out sequences; in copying "
+        "only the repeated symbols count, since the blanks before them need no memory",
         "1 (share)",
         "the task's source",
     ),

@@ -24,7 +24,7 @@ const LEAST = 1e-4;
 /** @type {Panel} */
 export const connectivity = {
   id: "connectivity",
-  measures: ["connectivity", "horizon"],
+  measures: ["connectivity", "profile", "horizon"],
   title: "Connectivity",
   plain: "how much the right answer would change with each input",
   switches: ["row"],

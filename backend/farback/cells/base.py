@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
@@ -91,6 +92,10 @@ class Cell(Strict):
     )
 
     @abstractmethod
+    def shapes(self, inputs: int, layer: int) -> dict[str, tuple[int, ...]]:
+        """Shapes of one layer's weights, under torch.nn's names without the layer's suffix, in torch.nn's order."""
+
+    @abstractmethod
     def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         """Draw one layer's starting weights.
 
@@ -101,7 +106,7 @@ class Cell(Strict):
             span: the longest time that the task asks to remember, in steps.
 
         Returns:
-            Arrays under torch.nn's names without the layer's suffix, in torch.nn's order.
+            Arrays named and shaped as `shapes` says.
         """
 
     @abstractmethod
@@ -140,13 +145,8 @@ class Cell(Strict):
 
     def parameters(self, inputs: int) -> int:
         """Parameters (read-out left out) that are used again at every time step."""
-        rng = np.random.default_rng(0)
         widths = [inputs] + [self.hidden] * (self.layers - 1)
-        return sum(
-            array.size
-            for layer, width in enumerate(widths)
-            for array in self.initial(rng, width, layer, span=2).values()
-        )
+        return sum(prod(shape) for layer, width in enumerate(widths) for shape in self.shapes(width, layer).values())
 
 
 def uniform(rng: np.random.Generator, bound: float, *shape: int) -> Floats:

@@ -42,11 +42,13 @@ class FeedForward(Cell):
     )
     activation: Activation = Field("tanh", title="Activation φ", description="The squashing function.")
 
+    def shapes(self, inputs: int, layer: int) -> dict[str, tuple[int, ...]]:
+        return {"weight": (self.hidden, self._window(layer) * inputs), "bias": (self.hidden,)}
+
     def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         """PyTorch's initialisation of a linear layer: U(-1/sqrt(fan-in), 1/sqrt(fan-in))."""
-        fan_in = self._window(layer) * inputs
-        bound = fan_in**-0.5
-        return {"weight": uniform(rng, bound, self.hidden, fan_in), "bias": uniform(rng, bound, self.hidden)}
+        bound = (self._window(layer) * inputs) ** -0.5
+        return {name: uniform(rng, bound, *shape) for name, shape in self.shapes(inputs, layer).items()}
 
     def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
         T, B, _ = x.shape

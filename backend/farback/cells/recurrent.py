@@ -23,15 +23,14 @@ class Recurrent(Cell):
     blocks: ClassVar[int]
     """Pre-activations of H units each: 1 for RNN, 3 for GRU, 4 for LSTM."""
 
+    def shapes(self, inputs: int, layer: int) -> dict[str, tuple[int, ...]]:
+        rows = self.blocks * self.hidden
+        return {"weight_ih": (rows, inputs), "weight_hh": (rows, self.hidden), "bias_ih": (rows,), "bias_hh": (rows,)}
+
     def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         """PyTorch's initialisation, U(-1/sqrt(H), 1/sqrt(H)) for everything; cells refine it."""
-        rows, bound = self.blocks * self.hidden, 1 / math.sqrt(self.hidden)
-        return {
-            "weight_ih": uniform(rng, bound, rows, inputs),
-            "weight_hh": uniform(rng, bound, rows, self.hidden),
-            "bias_ih": uniform(rng, bound, rows),
-            "bias_hh": uniform(rng, bound, rows),
-        }
+        bound = 1 / math.sqrt(self.hidden)
+        return {name: uniform(rng, bound, *shape) for name, shape in self.shapes(inputs, layer).items()}
 
     def grad_x(self, w: Weights, trace: Trace, sweep: Sweep) -> Tensor:
         return sweep.grad_input @ w["weight_ih"]
