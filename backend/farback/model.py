@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from .arrays import Floats
-from .cells import Cell, Sweep, Trace
+from .cells import Cell, Pullback, Sweep, Trace
 from .cells.base import uniform
 
 WORKSPACE = 2**22
@@ -123,10 +123,29 @@ class Model:
             sweeps.append(self.cell.sweep(self.layers[layer], traces[layer], grad_h, cut, layer))
         return sweeps[::-1]
 
-    def gradient(self, traces: Sequence[Trace], sweeps: Sequence[Sweep]) -> dict[str, Tensor]:
-        """Derivative of one scalar (K = 1, summed over sequences) for the weights of all layers."""
-        return {
-            f"recurrent.{name}_l{layer}": grad
-            for layer, (trace, sweep) in enumerate(zip(traces, sweeps, strict=True))
-            for name, grad in self.cell.gradient(trace, sweep).items()
-        }
+    def vjp(self, x: Tensor, cut: int | None = None) -> tuple[Tensor, Callable[[Tensor], dict[str, Tensor]]]:
+        """Run all layers for training, see `Cell.vjp`.
+
+        Args:
+            x: (T, B, I).
+            cut: truncation, see `Cell.sweep`.
+
+        Returns:
+            (T, B, H) the top layer's hidden states, and the pullback: called once with a scalar's derivative for them
+            (T, B, H), which it may overwrite, it gives the scalar's derivative for the weights of all layers.
+        """
+        pullbacks: list[Pullback] = []
+        for layer, w in enumerate(self.layers):
+            x, pullback = self.cell.vjp(w, x, cut, layer)
+            pullbacks.append(pullback)
+
+        def pull_back(grad_h: Tensor) -> dict[str, Tensor]:
+            weights: dict[str, Tensor] = {}
+            grad: Tensor | None = grad_h
+            for layer in reversed(range(self.cell.layers)):
+                assert grad is not None  # only the bottom layer gives none
+                own, grad = pullbacks[layer](grad)
+                weights = {f"recurrent.{name}_l{layer}": value for name, value in own.items()} | weights
+            return weights
+
+        return x, pull_back

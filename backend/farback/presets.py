@@ -22,11 +22,14 @@ _LIST_GRU: Preset = {"cell": {"hidden": 128}, "training": {"steps": 4000, "batch
 _TEXT: Preset = {"cell": {"hidden": 64}, "training": {"steps": 1000, "stop": "never"}}
 """For text, which has no end: the rule of success is passed early, and memory goes on growing after it."""
 
+_FASTER: Preset = {"cell": {}, "training": {"lr": 0.02}}
+"""For an LSTM that adds: solved in two thirds of the steps that the rate of 0.01 takes, at lengths 20, 100 and 300."""
+
 PLAIN: Preset = {"cell": {}, "training": {}}
 
 PRESETS: dict[str, dict[str, Preset]] = {
     "recall": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
-    "adding": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
+    "adding": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": _FASTER},
     "copying": {"feedforward": PLAIN, "rnn": _LONGER, "gru": _LIST_GRU, "lstm": _LIST},
     "characters": {"feedforward": _TEXT, "rnn": _TEXT, "gru": _TEXT, "lstm": _TEXT},
 }

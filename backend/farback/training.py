@@ -105,13 +105,12 @@ class Training:
         """Fill the flat gradient with the derivative of the batch's mean loss; give the loss back."""
         model = self.model
         mask = torch.from_numpy(batch.mask)
-        traces = model.scan(torch.from_numpy(batch.x))
-        top = traces[-1].h[mask]  # (N, H)
+        h, pullback = model.vjp(torch.from_numpy(batch.x), self.spec.training.truncate)
+        top = h[mask]  # (N, H)
         loss = loss_of(self.spec.task.kind, model.readout(top), torch.from_numpy(batch.y)[mask])
-        grad_h = torch.zeros_like(traces[-1].h)
+        grad_h = torch.zeros_like(h)
         grad_h[mask] = loss.grad @ model.weights["readout.weight"]
-        sweeps = model.sweep(traces, grad_h[:, None], self.spec.training.truncate)
-        for name, grad in model.gradient(traces, sweeps).items():
+        for name, grad in pullback(grad_h).items():
             self._grads[name].copy_(grad)
         self._grads["readout.weight"].copy_(loss.grad.mT @ top)
         self._grads["readout.bias"].copy_(loss.grad.sum(0))

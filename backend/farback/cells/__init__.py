@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from .base import Cell, Gate, Sweep, Trace, Weights
+from .base import Cell, Gate, Gradient, Pullback, Sweep, Trace, Weights
 from .feedforward import FeedForward
 from .gru import GRU
 from .lstm import LSTM
@@ -17,4 +17,4 @@ CELLS: dict[str, type[Cell]] = {"feedforward": FeedForward, "rnn": RNN, "gru": G
 
 AnyCell: TypeAlias = Annotated[FeedForward | RNN | GRU | LSTM, Field(discriminator="name")]
 
-__all__ = ["CELLS", "AnyCell", "Cell", "Gate", "Sweep", "Trace", "Weights"]
+__all__ = ["CELLS", "AnyCell", "Cell", "Gate", "Gradient", "Pullback", "Sweep", "Trace", "Weights"]

@@ -7,7 +7,7 @@ written on the tensors they are given.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
@@ -62,7 +62,18 @@ class Sweep:
     grad_h: Tensor  # (T, K, B, H) total derivative for h_t, with c_t held fixed
     grad_c: Tensor | None  # (T, K, B, H) total derivative for c_t, including the path through h_t
     grad_input: Tensor  # (T, K, B, G) for the pre-activations' input side W_ih x + b_ih
-    grad_recurrent: Tensor  # (T, K, B, G) for their recurrent side W_hh h + b_hh
+    grad_recurrent: Tensor  # (T, K, B, G) for their recurrent side W_hh h + b_hh, blocks in an order of the cell's own
+    start: int = 0  # the step that `grad_input` and `grad_recurrent` begin with, where a sweep is done in parts
+
+
+class Gradient(NamedTuple):
+    """Derivatives of one scalar for all that goes into a layer."""
+
+    weights: dict[str, Tensor]  # each shaped as the weight of that name
+    x: Tensor | None  # (T, B, I), or None at the bottom, where nobody asks for it
+
+
+Pullback: TypeAlias = "Callable[[Tensor], Gradient]"
 
 
 class Cell(Strict):
@@ -138,6 +149,27 @@ class Cell(Strict):
     @abstractmethod
     def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
         """Sum a sweep (K = 1) into the derivative of every weight, under the names of `initial`."""
+
+    def vjp(self, w: Weights, x: Tensor, cut: int | None = None, layer: int = 0) -> tuple[Tensor, Pullback]:
+        """Run one layer for training: its vector-Jacobian product, named and split in two as in JAX.
+
+        Args:
+            w: the layer's weights.
+            x: (T, B, I) the layer's input.
+            cut: truncation, see `sweep`.
+            layer: the layer's number, 0 at the bottom.
+
+        Returns:
+            (T, B, H) the hidden states of `scan`, and the pullback: called once with a scalar's derivative for them
+            (T, B, H), which it may overwrite, it gives the scalar's derivative for weights and input.
+        """
+        trace = self.scan(w, x, layer)
+
+        def pullback(grad_h: Tensor) -> Gradient:
+            sweep = self.sweep(w, trace, grad_h[:, None], cut, layer)
+            return Gradient(self.gradient(trace, sweep), self.grad_x(w, trace, sweep)[:, 0] if layer else None)
+
+        return trace.h, pullback
 
     @abstractmethod
     def unshared(self, inputs: int, length: int) -> int:

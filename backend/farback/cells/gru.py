@@ -9,14 +9,15 @@ from pydantic import Field
 
 from ..arrays import Floats
 from ..cite import Cite
+from .activation import squash, through
 from .base import Gate, Sweep, Trace, Weights
-from .recurrent import Recurrent, by_step, chrono, is_cut
+from .recurrent import HiddenOnly, before, by_step, chrono, is_cut, linear, repeat
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-class GRU(Recurrent):
+class GRU(HiddenOnly):
     """r, z = σ(...), n = tanh(... + r (W_hn h + b_hn)), h = (1 - z) n + z h, laid out as torch.nn.GRU.
 
     Like torch.nn.GRU, and unlike Cho et al., it resets *after* the matrix product; z = 1 keeps the state.
@@ -58,46 +59,54 @@ class GRU(Recurrent):
     def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
         import torch
 
-        T, B, H = *x.shape[:2], self.hidden
-        gates = x @ w["weight_ih"].mT + w["bias_ih"]  # (T, B, 3H) pre-activations, then in place the gates
-        recurrent = gates.new_empty(T, B, 3 * H)  # W_hh h + b_hh
-        h_all = gates.new_empty(T, B, H)
+        B, H = x.shape[1], self.hidden
         w_hh, b_hh = w["weight_hh"].mT, w["bias_hh"]
-        r_all, z_all, n_all = gates.split_with_sizes((H, H, H), 2)
-        recurrent_n = recurrent[..., 2 * H :]
-        h = gates.new_zeros(B, H)
-        for rz, r, z, n, back, back_rz, back_n, h_next in by_step(
-            gates[..., : 2 * H], r_all, z_all, n_all, recurrent, recurrent[..., : 2 * H], recurrent_n, h_all
-        ):
-            torch.addmm(b_hh, h, w_hh, out=back)
-            rz.add_(back_rz).sigmoid_()
-            n.addcmul_(r, back_n).tanh_()
+        w_rz, w_n, b_n = w_hh[:, : 2 * H], w_hh[:, 2 * H :], b_hh[2 * H :]
+        # Pre-activations, then in place the gates: (T, B, 2H) r and z, (T, B, H) n
+        rz_all = linear(x, w["weight_ih"][: 2 * H], w["bias_ih"][: 2 * H] + b_hh[: 2 * H])
+        n_all = linear(x, w["weight_ih"][2 * H :], w["bias_ih"][2 * H :])
+        r_all, z_all = rz_all[..., :H], rz_all[..., H:]
+        recurrent_n, h_all = torch.empty_like(n_all), torch.empty_like(n_all)
+        tanh = squash("tanh")
+        h = x.new_zeros(B, H)
+        for rz, r, z, n, back, h_next in by_step(rz_all, r_all, z_all, n_all, recurrent_n, h_all).values():
+            rz.addmm_(h, w_rz).sigmoid_()
+            torch.addmm(b_n, h, w_n, out=back)
+            tanh(n.addcmul_(r, back))
             h = torch.lerp(n, h, z, out=h_next)  # (1 - z) n + z h
         return Trace(x, h_all, None, {"r": r_all, "z": z_all, "n": n_all}, {"recurrent_n": recurrent_n})
 
-    def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
+    def sweep_steps(self, w: Weights, trace: Trace, grad_h: Tensor, steps: range, cut: int | None) -> Sweep:
         import torch
 
         T, K, B, H = grad_h.shape
-        r, z, n = trace.gates.values()
-        h_before = torch.cat([torch.zeros_like(trace.h[:1]), trace.h[:-1]])
-        # All factors that do not depend on what comes back, for all steps at once:
-        h_to_n = (1 - z) * (1 - n * n)  # d h / d (pre-activation of n)
-        h_to_recurrent = torch.stack(
-            [h_to_n * trace.saved["recurrent_n"] * r * (1 - r), (h_before - n) * z * (1 - z), h_to_n * r], 2
-        )  # (T, B, 3, H)
-        grad_recurrent = grad_h.new_empty(T, K, B, 3, H)
-        w_hh, flat_h, flat_pre = w["weight_hh"], grad_h.view(T, K * B, H), grad_recurrent.view(T, K * B, 3 * H)
-        steps = by_step(grad_h, grad_h[..., None, :], h_to_recurrent, z, grad_recurrent, flat_pre)
-        before = list(zip(grad_h.unbind(), flat_h.unbind(), strict=True))
-        for t in range(T - 1, -1, -1):
-            dh, dh_wide, to_pre, keep, pre, pre_flat = steps[t]
-            torch.mul(dh_wide, to_pre, out=pre)
+        part, first = slice(steps.start, steps.stop), max(steps.start - 1, 0)
+        r, z, n, recurrent_n = (array[part] for array in (*trace.gates.values(), trace.saved["recurrent_n"]))
+        # The factors d h / d (pre-activation), which do not depend on what comes back, for all steps at once. The
+        # candidate has one for each side, recurrent and input; what lies between them is the same on both sides.
+        factors = grad_h.new_empty(len(steps), B, 4, H)
+        to_recurrent_n, to_r, to_z, to_n = factors.unbind(2)
+        through("tanh", 1 - z, n, out=to_n)
+        torch.mul(to_n, r, out=to_recurrent_n)
+        through("sigmoid", to_n * recurrent_n, r, out=to_r)
+        through("sigmoid", before(trace.h, steps) - n, z, out=to_z)
+        grad_pre = repeat(factors, K)
+        grad_recurrent, grad_input = grad_pre[..., :3, :].flatten(3), grad_pre[..., 1:, :].flatten(3)
+        w_hh = w["weight_hh"].roll(H, 0)  # rows of n, r, z
+        reached = grad_h[first : steps.stop]
+        dh_at = by_step(reached, reached[..., None, :], reached.flatten(1, 2), start=first)
+        pre_at = by_step(grad_pre, grad_recurrent.flatten(1, 2), z, start=steps.start)
+        for t in reversed(steps):
+            dh, dh_wide, _ = dh_at[t]
+            pre, pre_recurrent, keep = pre_at[t]
+            pre.mul_(dh_wide)
             if t > 0 and not is_cut(t, T, cut):
-                dh_before, flat_before = before[t - 1]
+                dh_before, _, flat_before = dh_at[t - 1]
                 dh_before.addcmul_(dh, keep)
-                flat_before.addmm_(pre_flat, w_hh)
-        grad_input = grad_recurrent.clone()
-        torch.mul(grad_h, h_to_n[:, None], out=grad_input[:, :, :, 2])
-        into, back = grad_input.view(T, K, B, 3 * H), grad_recurrent.view(T, K, B, 3 * H)
-        return Sweep(grad_h, None, into, back)
+                flat_before.addmm_(pre_recurrent, w_hh)
+        return Sweep(grad_h, None, grad_input, grad_recurrent, steps.start)
+
+    def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
+        grads = super().gradient(trace, sweep)
+        # The sweep's recurrent side lies as n, r, z, torch.nn's weights as r, z, n.
+        return grads | {name: grads[name].roll(-self.hidden, 0) for name in ("weight_hh", "bias_hh")}

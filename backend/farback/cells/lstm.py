@@ -9,8 +9,9 @@ from pydantic import Field
 
 from ..arrays import Floats
 from ..cite import Cite
-from .base import Gate, Sweep, Trace, Weights
-from .recurrent import Recurrent, by_step, chrono, is_cut
+from .activation import slope, through
+from .base import Gate, Gradient, Pullback, Sweep, Trace, Weights
+from .recurrent import Recurrent, before, by_step, chrono, is_cut, linear
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -65,14 +66,14 @@ class LSTM(Recurrent):
         import torch
 
         T, B, H = *x.shape[:2], self.hidden
-        gates = x @ w["weight_ih"].mT + (w["bias_ih"] + w["bias_hh"])  # (T, B, 4H) pre-activations, then in place
+        gates = linear(x, w["weight_ih"], w["bias_ih"] + w["bias_hh"])  # (T, B, 4H) pre-activations, then in place
         w_hh = w["weight_hh"].mT
         h_all, c_all, tanh_c_all = (gates.new_empty(T, B, H) for _ in range(3))
         i_all, f_all, g_all, o_all = gates.split_with_sizes((H, H, H, H), 2)
         h, c = gates.new_zeros(B, H), gates.new_zeros(B, H)
         for a, i_f, i, f, g, o, h_next, c_next, tanh_c in by_step(
             gates, gates[..., : 2 * H], i_all, f_all, g_all, o_all, h_all, c_all, tanh_c_all
-        ):
+        ).values():
             a.addmm_(h, w_hh)
             i_f.sigmoid_()
             g.tanh_()
@@ -82,13 +83,32 @@ class LSTM(Recurrent):
         return Trace(x, h_all, c_all, {"i": i_all, "f": f_all, "g": g_all, "o": o_all}, {"tanh_c": tanh_c_all})
 
     def hidden_states(self, w: Weights, x: Tensor, layer: int = 0) -> Tensor:
-        """By torch's fused kernel, which tells nothing of the gates and is twice as fast."""
+        """By torch's fused kernel, which tells nothing of the gates and is several times as fast."""
+        zero = x.new_zeros(1, x.shape[1], self.hidden)
+        return fused(w, x, zero, zero)[0]
+
+    def vjp(self, w: Weights, x: Tensor, cut: int | None = None, layer: int = 0) -> tuple[Tensor, Pullback]:
+        """See `Cell.vjp`; by torch's fused kernel under autograd, which no explicit sweep was as fast as."""
         import torch
 
-        zero = x.new_zeros(1, x.shape[1], self.hidden)
-        weights = [w["weight_ih"], w["weight_hh"], w["bias_ih"], w["bias_hh"]]
-        h: Tensor = torch.lstm(x, (zero, zero), weights, True, 1, 0.0, False, False, False)[0]
-        return h
+        T, B, _ = x.shape
+        lengths = [T] if cut is None else [T % cut, *[cut] * (T // cut)]  # truncation is counted from the end
+        h, c = x.new_zeros(1, B, self.hidden), x.new_zeros(1, B, self.hidden)
+        chunks = []
+        with torch.enable_grad():
+            leaves = {name: weight.detach().requires_grad_() for name, weight in w.items()}
+            x = x.detach().requires_grad_(layer > 0)
+            for chunk in x.split_with_sizes([length for length in lengths if length]):
+                states, h, c = fused(leaves, chunk, h.detach(), c.detach())
+                chunks.append(states)
+            h_all = torch.cat(chunks) if len(chunks) > 1 else chunks[0]
+
+        def pullback(grad_h: Tensor) -> Gradient:
+            wanted = [*leaves.values(), x] if layer else list(leaves.values())
+            grads = torch.autograd.grad(h_all, wanted, grad_h)
+            return Gradient(dict(zip(leaves, grads, strict=False)), grads[-1] if layer else None)
+
+        return h_all.detach(), pullback
 
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
         import torch
@@ -97,11 +117,14 @@ class LSTM(Recurrent):
         assert trace.c is not None  # this cell's own scan made it
         i, f, g, o = trace.gates.values()
         tanh_c = trace.saved["tanh_c"]
-        c_before = torch.cat([torch.zeros_like(trace.c[:1]), trace.c[:-1]])
         # All factors that do not depend on what comes back, for all steps at once:
-        h_to_c = o * (1 - tanh_c * tanh_c)  # d h / d c
-        c_to_pre = torch.stack([g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g)], 2)  # (T, B, 3, H)
-        h_to_o = tanh_c * o * (1 - o)
+        h_to_c = o * slope("tanh", tanh_c)  # d h / d c
+        c_to_pre = grad_h.new_empty(T, B, 3, H)  # d c / d (pre-activations of i, f, g)
+        c_to_i, c_to_f, c_to_g = c_to_pre.unbind(2)
+        through("sigmoid", g, i, out=c_to_i)
+        through("sigmoid", before(trace.c, range(T)), f, out=c_to_f)
+        through("tanh", i, g, out=c_to_g)
+        h_to_o = through("sigmoid", tanh_c, o, out=torch.empty_like(tanh_c))
         grad_c = torch.zeros_like(grad_h)
         grad_pre = grad_h.new_empty(T, K, B, 4, H)
         w_hh, flat_h, flat_pre = w["weight_hh"], grad_h.view(T, K * B, H), grad_pre.view(T, K * B, 4 * H)
@@ -109,15 +132,27 @@ class LSTM(Recurrent):
             grad_h, grad_c, grad_c[..., None, :], h_to_c, c_to_pre, h_to_o, f,
             grad_pre[..., :3, :], grad_pre[..., 3, :], flat_pre,
         )  # fmt: skip
-        before = list(zip(flat_h.unbind(), grad_c.unbind(), strict=True))
+        earlier = by_step(flat_h, grad_c)
         for t in range(T - 1, -1, -1):
             dh, dc, dc_wide, to_c, to_pre, to_o, keep, pre_ifg, pre_o, pre = steps[t]
             dc.addcmul_(dh, to_c)
             torch.mul(dc_wide, to_pre, out=pre_ifg)
             torch.mul(dh, to_o, out=pre_o)
             if t > 0 and not is_cut(t, T, cut):
-                dh_before, dc_before = before[t - 1]
+                dh_before, dc_before = earlier[t - 1]
                 dh_before.addmm_(pre, w_hh)
                 torch.mul(dc, keep, out=dc_before)
         pre_all = grad_pre.view(T, K, B, 4 * H)
         return Sweep(grad_h, grad_c, pre_all, pre_all)
+
+
+def fused(w: Weights, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """One layer by torch's own kernel, from the state h, c  # (1, B, H): all hidden states, the last h, the last c."""
+    import torch
+
+    weights = [w["weight_ih"], w["weight_hh"], w["bias_ih"], w["bias_hh"]]
+    states: tuple[Tensor, Tensor, Tensor] = torch.lstm(
+        x, (h, c), weights, has_biases=True, num_layers=1, dropout=0.0,
+        train=torch.is_grad_enabled(), bidirectional=False, batch_first=False,
+    )  # fmt: skip
+    return states

@@ -11,13 +11,13 @@ from ..arrays import Floats
 from ..cite import Cite
 from .activation import Activation, slope, squash
 from .base import Sweep, Trace, Weights
-from .recurrent import Recurrent, is_cut
+from .recurrent import HiddenOnly, by_step, is_cut, linear, repeat
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-class RNN(Recurrent):
+class RNN(HiddenOnly):
     """h = φ(W_ih x + b_ih + W_hh h + b_hh), laid out as torch.nn.RNN (which knows tanh and relu)."""
 
     title: ClassVar[str] = "RNN"
@@ -51,27 +51,29 @@ class RNN(Recurrent):
         return w
 
     def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
-        h_all = x @ w["weight_ih"].mT + (w["bias_ih"] + w["bias_hh"])  # (T, B, H)
+        h_all = linear(x, w["weight_ih"], w["bias_ih"] + w["bias_hh"])  # (T, B, H)
         w_hh = w["weight_hh"].mT
         phi = squash(self.activation)
         h_last = None
         for h in h_all.unbind():  # each (B, H): first the input's part, then in place the new state
             if h_last is not None:
                 h.addmm_(h_last, w_hh)
-            phi(h)
-            h_last = h
+            h_last = phi(h)
         return Trace(x=x, h=h_all, c=None, gates={}, saved={})
 
-    def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
-        T, K, B, H = grad_h.shape
-        grad_pre = slope(self.activation, trace.h)[:, None].expand(T, K, B, H).clone()  # φ' first, φ' grad_h later
+    def sweep_steps(self, w: Weights, trace: Trace, grad_h: Tensor, steps: range, cut: int | None) -> Sweep:
+        T, K, first = *grad_h.shape[:2], max(steps.start - 1, 0)
+        grad_pre = repeat(slope(self.activation, trace.h[steps.start : steps.stop]), K)  # φ' first, φ' grad_h later
         w_hh = w["weight_hh"]
-        dh_all, pre_all = grad_h.flatten(1, 2).unbind(), grad_pre.flatten(1, 2).unbind()
-        for t in range(T - 1, -1, -1):
-            pre_all[t].mul_(dh_all[t])
+        dh_at = by_step(grad_h[first : steps.stop].flatten(1, 2), start=first)
+        pre_at = by_step(grad_pre.flatten(1, 2), start=steps.start)
+        for t in reversed(steps):
+            (dh,), (pre,) = dh_at[t], pre_at[t]
+            pre.mul_(dh)
             if t > 0 and not is_cut(t, T, cut):
-                dh_all[t - 1].addmm_(pre_all[t], w_hh)
-        return Sweep(grad_h, None, grad_pre, grad_pre)
+                (dh_before,) = dh_at[t - 1]
+                dh_before.addmm_(pre, w_hh)
+        return Sweep(grad_h, None, grad_pre, grad_pre, steps.start)
 
 
 def orthogonal(rng: np.random.Generator, size: int) -> Floats:
