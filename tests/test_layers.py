@@ -13,12 +13,13 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "backend" / "farback"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "config", "strict", "arrays", "cite"),
+    ("errors", "config", "arrays", "cite"),
+    ("strict",),
     ("tasks", "cells", "measures"),
     ("presets",),
     ("spec",),
     ("frame", "machine", "model"),
-    ("catalog", "facts", "identity", "training"),
+    ("catalog", "facts", "identity", "inquiries", "training"),
     ("probing",),
     ("pipeline",),
     ("store",),

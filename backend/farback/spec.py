@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from . import config
 from .cells import CELLS, AnyCell
 from .errors import InvalidInput, TooLarge
 from .presets import preset
-from .strict import Strict
+from .strict import Strict, checked, listed, refuse_unknown, shown
 from .tasks import TASKS, AnyTask
 
 
@@ -111,7 +111,7 @@ def parse_spec(raw: object) -> RunSpec:
         TooLarge: the training would take more work than a run may.
     """
     spec = _mapping(raw, None)
-    _known(spec, RunSpec, None)
+    refuse_unknown(spec, RunSpec, None)
     task, cell = (_mapping(spec.get(part, {}), part) for part in ("task", "cell"))
     training = _mapping(spec.get("training", {}), "training")
     task_name, cell_name = _name(task, TASKS, "task"), _name(cell, CELLS, "cell")
@@ -121,10 +121,10 @@ def parse_spec(raw: object) -> RunSpec:
         "cell": (CELLS[cell_name], defaults["cell"] | cell),
         "training": (Training, defaults["training"] | training),
     }
-    checked = {name: _validate(model, values, name) for name, (model, values) in parts.items()}
-    whole = _validate(RunSpec, checked | {key: spec[key] for key in ("seed",) if key in spec}, None)
-    _bound_work(cast(RunSpec, whole))
-    return cast(RunSpec, whole)
+    resolved: dict[str, Any] = {name: checked(model, values, name) for name, (model, values) in parts.items()}
+    whole = checked(RunSpec, resolved | {key: spec[key] for key in ("seed",) if key in spec}, None)
+    _bound_work(whole)
+    return whole
 
 
 def _mapping(value: object, field: str | None) -> dict[str, Any]:
@@ -136,37 +136,11 @@ def _mapping(value: object, field: str | None) -> dict[str, Any]:
 
 def _name(values: Mapping[str, Any], known: Mapping[str, object], part: str) -> str:
     if "name" not in values:
-        raise InvalidInput(f"`{part}` needs a name; there are {_list(known)}.", f"{part}.name")
+        raise InvalidInput(f"`{part}` needs a name; there are {listed(known)}.", f"{part}.name")
     name = values["name"]
     if not isinstance(name, str) or name not in known:
-        raise InvalidInput(f"There is no {part} called {_shown(name)}; there are {_list(known)}.", f"{part}.name")
+        raise InvalidInput(f"There is no {part} called {shown(name)}; there are {listed(known)}.", f"{part}.name")
     return name
-
-
-def _known(values: Mapping[str, Any], model: type[Strict], part: str | None) -> None:
-    for key in values:
-        if key not in model.model_fields:
-            where = f"`{part}` has" if part else "A run's spec has"
-            raise InvalidInput(
-                f"{where} no option {_shown(key)}; there are {_list(model.model_fields)}.",
-                f"{part}.{key[:40]}" if part else key[:40],
-            )
-
-
-def _validate(model: type[Strict], values: Mapping[str, Any], part: str | None) -> Strict:
-    _known(values, model, part)
-    try:
-        return model.model_validate(dict(values))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        path = ".".join([part or "", *(str(step) for step in first["loc"][:1])]).strip(".")
-        raise InvalidInput(_sentence(path, first["msg"], first["input"], first["type"]), path or None) from None
-
-
-def _sentence(path: str, message: str, value: object, kind: str) -> str:
-    if kind == "value_error":  # a sentence that one of our own checks wrote
-        return message.removeprefix("Value error, ")
-    return f"`{path}` is {_shown(value)}: {message[0].lower()}{message[1:]}."
 
 
 def _bound_work(spec: RunSpec) -> None:
@@ -214,16 +188,7 @@ def _floats(spec: RunSpec) -> float:
     return float(task.length) * sequences * unit
 
 
-def _list(names: Mapping[str, object]) -> str:
-    return ", ".join(names)
-
-
 def _kind(value: object) -> str:
     return {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}.get(
         type(value), "a number"
     )
-
-
-def _shown(value: object) -> str:
-    text = repr(value) if not isinstance(value, str) else f'"{value}"'
-    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from .errors import InvalidInput
 
 
 class Strict(BaseModel):
@@ -15,3 +20,58 @@ class Strict(BaseModel):
     def _one_zero(cls, value: object) -> object:
         """-0.0 becomes 0.0: one number, so that it names one run."""
         return value + 0.0 if isinstance(value, float) else value
+
+
+Model = TypeVar("Model", bound=Strict)
+
+
+def checked(model: type[Model], values: Mapping[str, Any], part: str | None) -> Model:
+    """The model made of these values.
+
+    Args:
+        model: what they are to be.
+        values: as a person sent them.
+        part: where they stand in what was sent, None for all of it.
+
+    Raises:
+        InvalidInput: something is unknown, missing, of the wrong type or out of range; names the field.
+    """
+    refuse_unknown(values, model, part)
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        path = ".".join([part or "", *(str(step) for step in first["loc"][:1])]).strip(".")
+        raise InvalidInput(_sentence(path, first["msg"], first["input"], first["type"]), path or None) from None
+
+
+def refuse_unknown(values: Iterable[str], model: type[Strict], part: str | None) -> None:
+    """Refuse keys that the model does not have.
+
+    Raises:
+        InvalidInput: there is one; says what there is instead.
+    """
+    for key in values:
+        if key not in model.model_fields:
+            where = f"`{part}` has" if part else "This has"
+            raise InvalidInput(
+                f"{where} no option {shown(key)}; there are {listed(model.model_fields)}.",
+                f"{part}.{key[:40]}" if part else key[:40],
+            )
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names for a sentence."""
+    return ", ".join(names)
+
+
+def shown(value: object) -> str:
+    """A value for a sentence, shortened."""
+    text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def _sentence(path: str, message: str, value: object, kind: str) -> str:
+    if kind == "value_error":  # a sentence that one of our own checks wrote
+        return message.removeprefix("Value error, ")
+    return f"`{path}` is {shown(value)}: {message[0].lower()}{message[1:]}."

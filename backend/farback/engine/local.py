@@ -10,6 +10,7 @@ from ..errors import Busy, Conflict, NotFound
 from ..store import Row, Store
 from .base import Capacity, Job, State
 from .board import AGAIN, CANCELLED, LET_GO_S, Board
+from .examiner import Examiner, Question
 from .pool import RECORDER, Pool
 from .supervisor import TICK_S, Supervisor
 
@@ -35,6 +36,7 @@ class LocalEngine:
         self._board = Board(store)
         self._pool = Pool(settings.workers, recorder)
         self._supervisor = Supervisor(settings, self._board, self._pool)
+        self._examiner = Examiner(recorder)
 
     def start(self) -> None:
         """Take up what an earlier server left unfinished, and start the workers in the background."""
@@ -46,6 +48,7 @@ class LocalEngine:
     def close(self) -> None:
         """Stop working. Runs that wait or train go on with the next start."""
         self._supervisor.close()
+        self._examiner.close()
 
     # --- The interface.
 
@@ -136,6 +139,28 @@ class LocalEngine:
         except FileNotFoundError:
             raise NotFound(f"Run {run} has no frame {seq}.") from None
 
+    def ask(self, run: str, inquiry: str, step: int | None = None) -> bytes:
+        """Answer a question about a run's model at a step that has weights, the newest by default.
+
+        Args:
+            run: id.
+            inquiry: JSON, checked against the run's spec.
+            step: training step.
+
+        Raises:
+            NotFound: there is no such run, or nothing of it at that step.
+            Busy: too many questions wait.
+            TooLarge: the answer takes too long.
+            InvalidInput: there can be no answer; says why.
+        """
+        self.about(run)
+        folder = self.store.folder(run)
+        steps = folder.steps()
+        chosen = max(steps, default=0) if step is None else step
+        if chosen not in steps:
+            raise NotFound(f"Run {run} has no weights at step {chosen}.", "step")
+        return self._examiner.ask(Question(folder.spec, folder.weights(chosen), chosen, inquiry))
+
     def delete(self, run: str) -> None:
         """Remove all that is kept of a run with a person's own text, whoever watches it.
 
@@ -155,6 +180,7 @@ class LocalEngine:
             self.store.remove(run)
             board.recount()
             board.notify(run)
+        self._examiner.forget(self.store.folder(run).path)
         self.store.empty_trash()  # the text is gone when the caller is told so
 
     def listen(self, listener: Callable[[str], None]) -> None:

@@ -84,7 +84,7 @@ class Pool:
         self.workers: list[Worker] = []
         self.losses = 0  # workers that died, ever
         self._recorder = recorder
-        self._context = _context(recorder)
+        self._context = context_of(recorder)
         self._bell, self._ringer = multiprocessing.Pipe(duplex=False)
         self._rung = False
         self._failures = 0  # in a row, before a worker was ready
@@ -161,7 +161,7 @@ class Pool:
         self._retry_at = time.monotonic() + min(0.1 * 2**self._failures, LONGEST_PAUSE_S)
 
 
-def _context(recorder: str) -> BaseContext:
+def context_of(recorder: str) -> BaseContext:
     """How processes are made on this platform. The environment comes first: libraries read it when they are loaded."""
     os.environ.update(ONE_THREAD)
     if "forkserver" not in multiprocessing.get_all_start_methods():

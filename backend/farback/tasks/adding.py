@@ -11,7 +11,9 @@ from pydantic import Field
 from .. import config
 from ..arrays import Floats
 from ..cite import Cite
-from .base import Batch, ByLag, Chance, Predict, Task, Whole, last_step
+from ..errors import InvalidInput
+from ..strict import shown
+from .base import Batch, ByLag, Chance, Predict, Task, Whole, last_step, sequence_of
 
 
 class Adding(Task):
@@ -105,6 +107,17 @@ class Adding(Task):
 
     def labels(self) -> dict[str, list[str]]:
         return {"x": ["value", "mark"], "y": ["sum"]}
+
+    def read(self, sequence: object) -> Floats:
+        """A list of pairs [value, mark], the mark 0 or 1."""
+        steps = sequence_of(sequence, "a list of pairs [value, mark]")
+        for step in steps:
+            numbers = isinstance(step, list) and [type(part) for part in step] in ([float, int], [int, int])
+            if not numbers or not 0 <= step[0] <= 1 or step[1] not in (0, 1):
+                raise InvalidInput(
+                    f"A step is a pair of a value from 0 to 1 and a mark, 0 or 1; {shown(step)} is none.", "sequence"
+                )
+        return np.array([[step] for step in steps], np.float32)
 
     def _first(self, rng: np.random.Generator, size: int) -> Whole:
         return rng.integers(0, self.length // 2, size)

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from .. import config
 from ..arrays import Floats
 from ..cite import Cite
-from ..strict import Strict
+from ..errors import InvalidInput
+from ..strict import Strict, listed, shown
 
 Whole: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
@@ -178,6 +179,18 @@ class Task(Strict):
     def labels(self) -> dict[str, list[str]]:
         """Short names of the inputs and outputs: {"x": I names, "y": O names}."""
 
+    def read(self, sequence: object) -> Floats:
+        """(T, 1, I) the inputs that a person wrote down: here a list of the inputs' labels, any number of steps.
+
+        Raises:
+            InvalidInput: it cannot be read; says what is wrong with it.
+        """
+        names = self.labels()["x"]
+        steps = sequence_of(sequence, "a list of the inputs' labels")
+        if unknown := [step for step in steps if step not in names]:
+            raise InvalidInput(f"There is no input {shown(unknown[0])}; there are {listed(names)}.", "sequence")
+        return one_hot(np.array([[names.index(step)] for step in steps]), self.inputs)
+
     def corpus_sha256(self) -> str | None:
         """SHA-256 of the text that is trained on, in UTF-8; None where every sequence is made up."""
         return None
@@ -203,6 +216,21 @@ def one_hot(codes: NDArray[np.integer], width: int) -> Floats:
     x = np.zeros((*codes.shape, width), np.float32)
     x.reshape(-1)[np.arange(0, x.size, width) + codes.reshape(-1)] = 1  # three times as fast as comparing with arange
     return x
+
+
+def sequence_of(value: object, kind: str) -> list[Any]:
+    """A person's sequence as a list, if it is one of a length that can be looked at.
+
+    Raises:
+        InvalidInput: it is no list, too short or too long.
+    """
+    if not isinstance(value, list):
+        raise InvalidInput(f"The sequence must be {kind}, not {shown(value)}.", "sequence")
+    if not 2 <= len(value) <= config.MAX_STEPS_OF_TIME:
+        raise InvalidInput(
+            f"The sequence has {len(value)} steps; it needs 2 to {config.MAX_STEPS_OF_TIME}.", "sequence"
+        )
+    return value
 
 
 def last_step(length: int, size: int) -> Flags:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
@@ -12,7 +13,9 @@ from pydantic import Field, field_validator, model_validator
 from .. import config
 from ..arrays import Floats
 from ..cite import Cite
-from .base import Batch, ByLag, Chance, Predict, Task, Whole, one_hot
+from ..errors import InvalidInput
+from ..strict import shown
+from .base import Batch, ByLag, Chance, Predict, Task, Whole, one_hot, sequence_of
 from .corpus import HELD_OUT, Codes, Corpus, own_text, python_topics
 
 VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", None: "other"}
@@ -150,6 +153,18 @@ class Characters(Task):
     def labels(self) -> dict[str, list[str]]:
         names = [VISIBLE.get(character) or str(character) for character in self.corpus.alphabet]
         return {"x": names, "y": names}
+
+    def read(self, sequence: object) -> Floats:
+        """A text. Characters that the corpus lacks share the code of the rare ones, where there is one."""
+        if not isinstance(sequence, str):
+            raise InvalidInput(f"The sequence must be a text, not {shown(sequence)}.", "sequence")
+        alphabet = self.corpus.alphabet
+        letters = sequence_of(list(unicodedata.normalize("NFC", sequence)), "a text")
+        unknown = [letter for letter in letters if letter not in alphabet]
+        if unknown and None not in alphabet:
+            raise InvalidInput(f"This model has never seen {shown(unknown[0])}: leave it out.", "sequence")
+        codes = [alphabet.index(letter if letter in alphabet else None) for letter in letters]
+        return one_hot(np.array(codes)[:, None], self.inputs)
 
     def corpus_sha256(self) -> str:
         return self.corpus.sha256

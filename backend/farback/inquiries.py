@@ -1,0 +1,152 @@
+"""Inquiries: what can be asked of a trained model beside its frames. Checked here, answered in `probing`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import Field
+
+from . import config
+from .errors import InvalidInput
+from .spec import RunSpec
+from .strict import Strict, checked, listed, shown
+
+Time: TypeAlias = Annotated[int, Field(ge=0, lt=config.MAX_STEPS_OF_TIME)]
+Layer: TypeAlias = Annotated[int, Field(ge=0, lt=config.MAX_LAYERS)]
+
+
+class Inquiry(Strict):
+    """A question to a model; its fields are checked against the run it is asked of."""
+
+    title: ClassVar[str]
+
+    def check(self, spec: RunSpec) -> None:
+        """Refuse what this run cannot be asked.
+
+        Raises:
+            InvalidInput: names the field.
+        """
+        for name, value in self:
+            if name in ("t", "k") and value is not None and value >= spec.task.length:
+                raise InvalidInput(f"`{name}` is {value}, the last time step is {spec.task.length - 1}.", name)
+            if name == "layer" and value is not None:
+                check_layer(value, spec)
+
+
+class Hold(Strict):
+    """A gate that is held open (1) or shut (0) for some steps, whatever the model wants."""
+
+    gate: str
+    value: Literal[0, 1]
+    start: Time = 0
+    stop: Annotated[int, Field(ge=1, le=config.MAX_STEPS_OF_TIME)] = config.MAX_STEPS_OF_TIME
+    """The step after the last one that is held."""
+    layer: Layer = 0
+
+
+class Look(Inquiry):
+    """A whole frame of the model as it is at that step: with gates held, or on a sequence of one's own."""
+
+    title = "A look with gates held, or on a sequence of your own"
+
+    name: Literal["look"] = "look"
+    hold: list[Hold] = Field([], max_length=16)
+    sequence: Any = None
+    """As the task's `read` takes it; null: the held-out sequence that all frames show."""
+
+    def check(self, spec: RunSpec) -> None:
+        gates = [gate.name for gate in spec.cell.gates if gate.low == 0]  # a candidate is no valve
+        for hold in self.hold:
+            check_layer(hold.layer, spec)
+            if hold.gate not in gates:
+                there = f"there are {listed(gates)}" if gates else f"a {spec.cell.title} has none"
+                raise InvalidInput(f"There is no gate {shown(hold.gate)} to hold; {there}.", "hold")
+            if not hold.start < min(hold.stop, spec.task.length):
+                raise InvalidInput(f"Nothing lies between step {hold.start} and step {hold.stop}.", "hold")
+        if self.sequence is not None:
+            spec.task.read(self.sequence)
+
+
+class Jacobians(Inquiry):
+    """Singular values of every step's Jacobian and of their products back from an output time."""
+
+    title = "Jacobians"
+
+    name: Literal["jacobians"] = "jacobians"
+    layer: Layer | None = None
+    """Null: the top layer."""
+    k: Time | None = None
+    """Output time; null: the last answer step."""
+
+
+class Chain(Inquiry):
+    """The chain rule factor by factor: d s_k / d s_t, and what autograd says."""
+
+    title = "The chain rule, factor by factor"
+
+    name: Literal["chain"] = "chain"
+    t: Time
+    k: Time | None = None
+    layer: Layer | None = None
+
+    def check(self, spec: RunSpec) -> None:
+        super().check(spec)
+        k = spec.task.answers[-1] if self.k is None else self.k
+        if self.t >= k:
+            raise InvalidInput(f"`t` is {self.t}: it must lie before the output time {k}.", "t")
+
+
+class Causal(Inquiry):
+    """What happens to the answer when an input is really replaced, beside what the gradient says."""
+
+    title = "Replace an input"
+
+    name: Literal["causal"] = "causal"
+    k: Time | None = None
+
+
+class Lengths(Inquiry):
+    """How the model does on sequences up to four times as long as those it was trained on."""
+
+    title = "Longer than it was trained on"
+
+    name: Literal["lengths"] = "lengths"
+
+
+INQUIRIES: dict[str, type[Inquiry]] = {
+    "look": Look, "jacobians": Jacobians, "chain": Chain, "causal": Causal, "lengths": Lengths,
+}  # fmt: skip
+"""By name."""
+
+
+def parse_inquiry(raw: object, spec: RunSpec) -> Inquiry:
+    """Check what was asked of a run.
+
+    Args:
+        raw: JSON values as in `{"name": "chain", "t": 3}`.
+        spec: the run's.
+
+    Raises:
+        InvalidInput: it is no inquiry, or none for this run; names the field.
+    """
+    if not isinstance(raw, Mapping):
+        raise InvalidInput('An inquiry must be a JSON object like {"name": "jacobians"}.')
+    name = raw.get("name")
+    if not isinstance(name, str) or name not in INQUIRIES:
+        raise InvalidInput(f"There is no inquiry called {shown(name)}; there are {listed(INQUIRIES)}.", "name")
+    inquiry = checked(INQUIRIES[name], raw, None)
+    inquiry.check(spec)
+    return inquiry
+
+
+def check_layer(layer: int, spec: RunSpec) -> None:
+    """Refuse a layer that the model does not have.
+
+    Raises:
+        InvalidInput: there is no such layer.
+    """
+    if layer >= spec.cell.layers:
+        raise InvalidInput(
+            f"There is no layer {layer}: the last one is {spec.cell.layers - 1}, counted from 0.", "layer"
+        )
