@@ -32,13 +32,14 @@ def unroll(cell: Cell, w: Weights, x: Tensor, cut: int | None = None) -> Steps:
     for t in range(T):
         if cut is not None and t > 0 and (T - t) % cut == 0:
             h, c = h.detach(), c.detach()
-        h, c = _step(cell, w, x[t], h, c)
+        h, c = step_of(cell, w, x[t], h, c)
         steps.h.append(h)
         steps.c += [c] if "c" in cell.states else []
     return steps
 
 
-def _step(cell: Cell, w: Weights, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+def step_of(cell: Cell, w: Weights, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    """One time step of a recurrent cell: the new h and c (as it was, where the cell has none)."""
     into = x @ w["weight_ih"].T + w["bias_ih"]
     back = h @ w["weight_hh"].T + w["bias_hh"]
     if isinstance(cell, RNN):

@@ -9,7 +9,9 @@ from pydantic import Field
 from .base import Cell, Gate, Gradient, Pullback, Sweep, Trace, Weights
 from .feedforward import FeedForward
 from .gru import GRU
+from .jacobian import StepJacobians
 from .lstm import LSTM
+from .recurrent import Recurrent
 from .rnn import RNN
 
 CELLS: dict[str, type[Cell]] = {"feedforward": FeedForward, "rnn": RNN, "gru": GRU, "lstm": LSTM}
@@ -17,4 +19,7 @@ CELLS: dict[str, type[Cell]] = {"feedforward": FeedForward, "rnn": RNN, "gru": G
 
 AnyCell: TypeAlias = Annotated[FeedForward | RNN | GRU | LSTM, Field(discriminator="name")]
 
-__all__ = ["CELLS", "AnyCell", "Cell", "Gate", "Gradient", "Pullback", "Sweep", "Trace", "Weights"]
+__all__ = [
+    "CELLS", "AnyCell", "Cell", "FeedForward", "Gate", "Gradient", "Pullback", "Recurrent", "StepJacobians", "Sweep",
+    "Trace", "Weights",
+]  # fmt: skip

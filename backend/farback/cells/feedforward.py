@@ -17,6 +17,9 @@ from .base import Cell, Sweep, Trace, Weights, uniform
 if TYPE_CHECKING:
     from torch import Tensor
 
+BLOCK = 2**18
+"""Inputs (1 MB) that are laid out as windows at a time: all of them would take w times x."""
+
 
 class FeedForward(Cell):
     """An MLP over the last `window` inputs: h_t = φ(W [x_{t-w+1}; ...; x_t] + b), inputs before the first are zero.
@@ -51,10 +54,12 @@ class FeedForward(Cell):
         return {name: uniform(rng, bound, *shape) for name, shape in self.shapes(inputs, layer).items()}
 
     def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
+        import torch
+
         T, B, _ = x.shape
-        h = w["bias"].expand(T, B, self.hidden).clone()
-        for back, w_back in self._by_distance(w, x):
-            h[back:] += x[: T - back] @ w_back.mT
+        h = x.new_empty(T, B, self.hidden)
+        for steps, seen in _windows(x, w["weight"].shape[1] // x.shape[2]):
+            torch.addmm(w["bias"], seen, w["weight"].mT, out=h[steps.start : steps.stop].flatten(0, 1))
         squash(self.activation)(h)
         return Trace(x=x, h=h, c=None, gates={}, saved={}, layer=layer)
 
@@ -65,18 +70,16 @@ class FeedForward(Cell):
     def grad_x(self, w: Weights, trace: Trace, sweep: Sweep) -> Tensor:
         T, K, B, _ = sweep.grad_h.shape
         grad_x = sweep.grad_input.new_zeros(T, K, B, trace.x.shape[2])
-        for back, w_back in self._by_distance(w, trace.x):
+        for back, w_back in self.by_distance(w, trace.x):
             grad_x[: T - back] += sweep.grad_input[back:] @ w_back
         return grad_x
 
     def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
-        x, grad_pre = trace.x, sweep.grad_input[:, 0]
-        T, inputs = x.shape[0], x.shape[2]
-        width = self._window(trace.layer)
-        weight = grad_pre.new_zeros(self.hidden, width, inputs)
-        for back in range(min(width, T)):
-            weight[:, width - 1 - back] = grad_pre[back:].flatten(0, 1).mT @ x[: T - back].flatten(0, 1)
-        return {"weight": weight.flatten(1), "bias": grad_pre.sum((0, 1))}
+        grad_pre = sweep.grad_input[:, 0]  # (T, B, H)
+        weight = grad_pre.new_zeros(self.shapes(trace.x.shape[2], trace.layer)["weight"])
+        for steps, seen in _windows(trace.x, self._window(trace.layer)):
+            weight.addmm_(grad_pre[steps.start : steps.stop].flatten(0, 1).mT, seen)
+        return {"weight": weight, "bias": grad_pre.sum((0, 1))}
 
     def unshared(self, inputs: int, length: int) -> int:
         return self.model_copy(update={"window": length}).parameters(inputs)
@@ -85,9 +88,22 @@ class FeedForward(Cell):
         return self.window if layer == 0 else 1  # only the bottom layer looks back
 
     @staticmethod
-    def _by_distance(w: Weights, x: Tensor) -> Iterator[tuple[int, Tensor]]:
-        """The weights (H, I) that look so many steps back; windows are never laid out, which would take w times x."""
+    def by_distance(w: Weights, x: Tensor) -> Iterator[tuple[int, Tensor]]:
+        """The weights (H, I) that look so many steps back, from 0 on."""
         width = w["weight"].shape[1] // x.shape[2]
         for back in range(min(width, x.shape[0])):
             first = (width - 1 - back) * x.shape[2]
             yield back, w["weight"][:, first : first + x.shape[2]]
+
+
+def _windows(x: Tensor, width: int) -> Iterator[tuple[range, Tensor]]:
+    """What the net sees at each step, a block of steps at a time: (S B, w I), the oldest input first."""
+    import torch
+
+    T, B, inputs = x.shape
+    padded = torch.cat([x.new_zeros(width - 1, B, inputs), x])
+    windows = padded.unfold(0, width, 1).transpose(2, 3)  # (T, B, w, I), nothing laid out yet
+    size = max(1, BLOCK // (B * width * inputs))
+    for start in range(0, T, size):
+        steps = range(start, min(start + size, T))
+        yield steps, windows[start : steps.stop].reshape(-1, width * inputs)

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from ..arrays import Floats
 from ..cite import Cite
-from .activation import squash, through
+from .activation import slope, squash, through
 from .base import Gate, Sweep, Trace, Weights
+from .jacobian import StepJacobians
 from .recurrent import HiddenOnly, before, by_step, chrono, is_cut, linear, repeat
 
 if TYPE_CHECKING:
@@ -105,6 +106,19 @@ class GRU(HiddenOnly):
                 dh_before.addcmul_(dh, keep)
                 flat_before.addmm_(pre_recurrent, w_hh)
         return Sweep(grad_h, None, grad_input, grad_recurrent, steps.start)
+
+    def jacobians(self, w: Weights, trace: Trace, steps: range) -> StepJacobians:
+        part, H = slice(steps.start, steps.stop), self.hidden
+        r, z, n, recurrent_n = (array[part] for array in (*trace.gates.values(), trace.saved["recurrent_n"]))
+        to_n = (1 - z) * slope("tanh", n)  # d h / d (pre-activation of n)
+        to_r = to_n * recurrent_n * slope("sigmoid", r)
+        to_z = (before(trace.h, steps) - n) * slope("sigmoid", z)
+        by_r, by_z, by_n = self.readers(w)
+        read = (to_r[..., None] * by_r).addcmul_(to_z[..., None], by_z)
+        read[..., :H].addcmul_((to_n * r)[..., None], by_n[:, :H])  # what n reads of the state goes through r
+        read[..., H:].addcmul_(to_n[..., None], by_n[:, H:])
+        read[..., :H].diagonal(dim1=-2, dim2=-1).add_(z)
+        return StepJacobians(read)
 
     def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
         grads = super().gradient(trace, sweep)

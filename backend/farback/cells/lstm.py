@@ -9,8 +9,9 @@ from pydantic import Field
 
 from ..arrays import Floats
 from ..cite import Cite
-from .activation import slope, through
+from .activation import slope, squash, through
 from .base import Gate, Gradient, Pullback, Sweep, Trace, Weights
+from .jacobian import StepJacobians
 from .recurrent import Recurrent, before, by_step, chrono, is_cut, linear
 
 if TYPE_CHECKING:
@@ -63,24 +64,21 @@ class LSTM(Recurrent):
         return w
 
     def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
-        import torch
+        """The hidden states come from torch's fused kernel, and the gates of all steps from them at once."""
 
-        T, B, H = *x.shape[:2], self.hidden
+        H = self.hidden
+        h_all = self.hidden_states(w, x, layer)
         gates = linear(x, w["weight_ih"], w["bias_ih"] + w["bias_hh"])  # (T, B, 4H) pre-activations, then in place
-        w_hh = w["weight_hh"].mT
-        h_all, c_all, tanh_c_all = (gates.new_empty(T, B, H) for _ in range(3))
-        i_all, f_all, g_all, o_all = gates.split_with_sizes((H, H, H, H), 2)
-        h, c = gates.new_zeros(B, H), gates.new_zeros(B, H)
-        for a, i_f, i, f, g, o, h_next, c_next, tanh_c in by_step(
-            gates, gates[..., : 2 * H], i_all, f_all, g_all, o_all, h_all, c_all, tanh_c_all
-        ).values():
-            a.addmm_(h, w_hh)
-            i_f.sigmoid_()
-            g.tanh_()
-            o.sigmoid_()
-            c = torch.mul(f, c, out=c_next).addcmul_(i, g)
-            h = torch.mul(o, torch.tanh(c, out=tanh_c), out=h_next)
-        return Trace(x, h_all, c_all, {"i": i_all, "f": f_all, "g": g_all, "o": o_all}, {"tanh_c": tanh_c_all})
+        gates[1:].view(-1, 4 * H).addmm_(h_all[:-1].view(-1, H), w["weight_hh"].mT)
+        i, f, g, o = (gate.contiguous() for gate in gates.chunk(4, 2))
+        for gate in (i, f, o):
+            gate.sigmoid_()
+        squash("tanh")(g)
+        c_all = i * g
+        for c, f_t, c_before in zip(c_all[1:].unbind(), f[1:].unbind(), c_all[:-1].unbind(), strict=True):
+            c.addcmul_(f_t, c_before)  # c = f c + i g
+        tanh_c = squash("tanh")(c_all.clone())
+        return Trace(x, h_all, c_all, {"i": i, "f": f, "g": g, "o": o}, {"tanh_c": tanh_c})
 
     def hidden_states(self, w: Weights, x: Tensor, layer: int = 0) -> Tensor:
         """By torch's fused kernel, which tells nothing of the gates and is several times as fast."""
@@ -109,6 +107,17 @@ class LSTM(Recurrent):
             return Gradient(dict(zip(leaves, grads, strict=False)), grads[-1] if layer else None)
 
         return h_all.detach(), pullback
+
+    def jacobians(self, w: Weights, trace: Trace, steps: range) -> StepJacobians:
+        part = slice(steps.start, steps.stop)
+        assert trace.c is not None  # this cell's own scan made it
+        i, f, g, o, tanh_c = (array[part] for array in (*trace.gates.values(), trace.saved["tanh_c"]))
+        by_i, by_f, by_g, by_o = self.readers(w)
+        c_to_f = before(trace.c, steps) * slope("sigmoid", f)
+        c_by_read = ((g * slope("sigmoid", i))[..., None] * by_i).addcmul_(c_to_f[..., None], by_f)
+        c_by_read.addcmul_((i * slope("tanh", g))[..., None], by_g)
+        h_by_read = (tanh_c * slope("sigmoid", o))[..., None] * by_o
+        return StepJacobians(h_by_read, c_by_read, o * slope("tanh", tanh_c), f)
 
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
         import torch

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import Floats
 from .base import Cell, Gradient, Pullback, Sweep, Trace, Weights, uniform
+from .jacobian import StepJacobians
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,6 +56,16 @@ class Recurrent(Cell):
 
     def unshared(self, inputs: int, length: int) -> int:
         return length * self.parameters(inputs)
+
+    @abstractmethod
+    def jacobians(self, w: Weights, trace: Trace, steps: range) -> StepJacobians:
+        """How the layer's state at each of these steps moves with what the step reads."""
+
+    def readers(self, w: Weights) -> tuple[Tensor, ...]:
+        """Each (H, U): the weights [W_hh, W_ih] by which a block of pre-activations reads u_t = [h_{t-1}; x_t]."""
+        import torch
+
+        return torch.cat([w["weight_hh"], w["weight_ih"]], 1).chunk(self.blocks)
 
 
 class HiddenOnly(Recurrent):

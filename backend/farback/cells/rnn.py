@@ -11,6 +11,7 @@ from ..arrays import Floats
 from ..cite import Cite
 from .activation import Activation, slope, squash
 from .base import Sweep, Trace, Weights
+from .jacobian import StepJacobians
 from .recurrent import HiddenOnly, by_step, is_cut, linear, repeat
 
 if TYPE_CHECKING:
@@ -74,6 +75,10 @@ class RNN(HiddenOnly):
                 (dh_before,) = dh_at[t - 1]
                 dh_before.addmm_(pre, w_hh)
         return Sweep(grad_h, None, grad_pre, grad_pre, steps.start)
+
+    def jacobians(self, w: Weights, trace: Trace, steps: range) -> StepJacobians:
+        (reader,) = self.readers(w)
+        return StepJacobians(slope(self.activation, trace.h[steps.start : steps.stop])[..., None] * reader)
 
 
 def orthogonal(rng: np.random.Generator, size: int) -> Floats:
