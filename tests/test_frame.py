@@ -13,7 +13,20 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from farback.arrays import Floats
-from farback.frame import FLOOR, Coding, Frame, Horizon, LayerFrame, Reach, SkillByLag, decode, encode, pack, unpack
+from farback.frame import (
+    FLOOR,
+    Coding,
+    Frame,
+    Horizon,
+    LayerFrame,
+    Reach,
+    SkillByLag,
+    Updates,
+    decode,
+    encode,
+    pack,
+    unpack,
+)
 
 BYTE_CODINGS: tuple[Coding, ...] = ("linear", "signed")
 floats = st.floats(width=32, allow_nan=True, allow_infinity=True)
@@ -90,10 +103,20 @@ def sample(not_finite: bool = False) -> Frame:
         abs(array(T)),
     )  # fmt: skip
     return Frame(
-        "id", 3, 20, False, None if not_finite else 1.5, None, 0.25, None, "why" if not_finite else None,
-        array(T, 2), [None, None, None, None, 1], array(T, 2), [4], [layer, layer], abs(array(1, T)), abs(array(T)),
-        SkillByLag("skill", [1, 2], [0.5, None], 8), Reach(2, True, None), Horizon(None, 0.01, 4, [1.0, 2.0]),
+        "id", 3, 20, False, None if not_finite else 1.5, None, 0.25,
+        None if not_finite else Updates(2.0, 1.0, 0.5), None, "why" if not_finite else None, array(T, 2),
+        [None, None, None, None, 1], array(T, 2), [4], [layer, layer], [2, 4], abs(array(2, T)), abs(array(1, T)), SkillByLag("skill", [1, 2], [0.5, None], [0.1, None], 8),
+        Reach(2, True, None), Horizon(None, 0.01, 4, [1.0, 2.0]),
     )  # fmt: skip
+
+
+def test_a_gate_that_can_be_negative_travels_as_one_whatever_its_values() -> None:
+    frame = sample()
+    layer = replace(frame.layers[0], gates={name: np.ones((5, 3), np.float32) for name in ("i", "f", "g", "r", "n")})
+    (told,) = json.loads(encode(replace(frame, layers=[layer])))["layers"]
+    assert {name: gate["signed"] for name, gate in told["gates"].items()} == {
+        "i": False, "f": False, "g": True, "r": False, "n": True,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("full", [False, True])

@@ -9,7 +9,7 @@ from farback.frame import Frame, LayerFrame
 from farback.measures import MEASURES, as_markdown
 
 BOOKKEEPING = {
-    "run", "seq", "step", "last", "version", "reason", "answers", "layers", "solved_at", "y", "train_loss",
+    "run", "seq", "step", "last", "version", "reason", "answers", "rows", "layers", "solved_at", "y", "train_loss",
     "by_lag",
 }  # fmt: skip
 """Fields of a frame that say where it stands, or are the curve behind a measure that has its own definition."""

@@ -57,6 +57,8 @@ RESULT_LAGS = 100
 """Most lags tested in a result, evenly spread: a test of all 399 would outlast the training."""
 FRAME_LAGS = 40
 """Most lags tested in a live frame, evenly spread: as many as the opening comparison has."""
+CONNECTIVITY_ROWS = 200
+"""Most output times whose connectivity a frame tells, evenly spread: as many as a screen has pixels for."""
 HELD_OUT_SEQUENCES = 128
 """Sequences behind loss and accuracy: 99 % then means at most one wrong answer."""
 PROBE_SEQUENCES = 16

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Floats
+from .cells import CELLS
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a reader of the old form would misread the new one."""
 
 Doubles: TypeAlias = NDArray[np.float64]
@@ -36,12 +37,22 @@ class LayerFrame:
 
 
 @dataclass(frozen=True)
+class Updates:
+    """The updates since the frame before."""
+
+    norm: float  # of the gradient of all weights, mean over updates
+    clipped_norm: float  # the same after clipping
+    clipped: float  # share of the updates whose gradient was longer than the clip
+
+
+@dataclass(frozen=True)
 class SkillByLag:
     """The measure behind the reach: skill (1 is perfect, 0 is chance), or nats of loss added without older context."""
 
     measure: Literal["skill", "added_loss"]
     lags: list[int]
-    value: list[float | None]
+    value: list[float | None]  # mean over trials; None where an output is not finite
+    error: list[float | None]  # standard error of that mean
     trials: int  # held-out sequences a lag
 
 
@@ -66,7 +77,10 @@ class Horizon:
 
 @dataclass(frozen=True)
 class Frame:
-    """One training step of one run, measured on a fixed held-out probe batch. K answer steps, I inputs, O outputs."""
+    """One training step of one run, measured on a fixed held-out probe batch.
+
+    T time steps, K answer steps, R rows of connectivity, I inputs, O outputs.
+    """
 
     run: str
     seq: int
@@ -75,6 +89,7 @@ class Frame:
     loss: float | None  # on held-out sequences; cross-entropy in nats, or mean squared error
     accuracy: float | None  # share of right answers on the same, where the task has classes
     train_loss: float | None  # mean over the updates since the frame before
+    updates: Updates | None  # None at step 0
     solved_at: int | None
     reason: str | None  # why a number is None
     x: Floats  # (T, I) input of the displayed sequence
@@ -82,8 +97,9 @@ class Frame:
     output: Floats  # (T, O) class probabilities, or predicted values
     answers: list[int]
     layers: list[LayerFrame]
-    connectivity: Floats  # (K, T) norm of d s_k / d x_t
-    profile: Floats  # (T,) by lag: median of C[k, k - d] over its maximum at d >= 1
+    rows: list[int]  # the output times k that connectivity is told of, ascending; the answer steps are among them
+    connectivity: Floats  # (R, T) norm of d s_k / d x_t for the displayed sequence
+    profile: Floats  # (K, T) by answer step and lag: median over sequences of C[k, k - d] over its maximum at d >= 1
     by_lag: SkillByLag
     reach: Reach
     horizon: Horizon
@@ -115,6 +131,12 @@ CODINGS: dict[str, Coding] = {
 }
 """How each array travels; gates by whether they can be negative."""
 
+PARTS: dict[str, type] = {"updates": Updates, "by_lag": SkillByLag, "reach": Reach, "horizon": Horizon}
+"""The parts that are records of their own."""
+
+CANDIDATES = frozenset(gate.name for cell in CELLS.values() for gate in cell.gates if gate.low < 0)
+"""Gates that can be negative: a tanh's. The coding is a matter of the gate, not of the values it happens to have."""
+
 FLOOR = 1e-30
 """Magnitudes below it travel as exact zero: they are below anything that float32 sums can tell apart."""
 
@@ -125,8 +147,8 @@ def encode(frame: Frame, full: bool = False) -> bytes:
     values["layers"] = [_encode_layer(layer, full) for layer in frame.layers]
     for name in ("x", "output", "connectivity", "profile"):
         values[name] = pack(values[name], CODINGS[name], full)
-    for name in ("by_lag", "reach", "horizon"):
-        values[name] = _shallow(values[name])
+    for name in PARTS:
+        values[name] = None if values[name] is None else _shallow(values[name])
     return json.dumps(values, allow_nan=False, separators=(",", ":")).encode()
 
 
@@ -138,8 +160,8 @@ def decode(data: bytes) -> Frame:
     values["layers"] = [_decode_layer(layer) for layer in values["layers"]]
     for name in ("x", "output", "connectivity", "profile"):
         values[name] = unpack(values[name])
-    for name, kind in (("by_lag", SkillByLag), ("reach", Reach), ("horizon", Horizon)):
-        values[name] = kind(**values[name])
+    for name, kind in PARTS.items():
+        values[name] = None if values[name] is None else kind(**values[name])
     return Frame(**values)
 
 
@@ -220,13 +242,9 @@ def _shallow(value: object) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
 
 
-def _gate_coding(array: Floats) -> Coding:
-    return "signed" if bool((array < 0).any()) else "linear"
-
-
 def _encode_layer(layer: LayerFrame, full: bool) -> dict[str, Any]:
     values = _shallow(layer)
-    gates = {name: pack(gate, _gate_coding(gate), full) for name, gate in layer.gates.items()}
+    gates = {name: pack(gate, "signed" if name in CANDIDATES else "linear", full) for name, gate in layer.gates.items()}
     arrays = {
         name: None if array is None else pack(array, CODINGS[name], full)
         for name, array in values.items()

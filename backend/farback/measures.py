@@ -27,7 +27,8 @@ MEASURES: dict[str, Measure] = {
         "the largest D with skill(D) ≥ 0.5 and skill(d) ≥ 0.5 at 90 % or more of the tested lags d ≤ D, "
         "0 if there is none; ≥ D where D is the longest lag tested. For text: the smallest d such that "
         f"replacing everything older than d steps changes the mean loss by less than {config.REACH_NATS} "
-        "nat. Interval: 5 % and 95 % points over resampled trials.",
+        f"nat, or by less than {config.REACH_ERRORS:.0f} standard errors of that change. Interval: 5 % and 95 % points "
+        "over resampled trials.",
         "steps",
         "Farback; an intervention on inputs in the spirit of Madsen 2019, Visualizing memorization in RNNs, Distill",
     ),
@@ -38,7 +39,7 @@ MEASURES: dict[str, Measure] = {
         "short one.",
         "the largest lag d ≥ 1 at which the median over sequences of C[k,k−d] / max over d′ ≥ 1 of "
         f"C[k,k−d′] is at least θ = {config.HORIZON_THRESHOLD:.0%}, 0 if there is none; several answer "
-        "steps: their median. Interval: quartiles over sequences.",
+        "steps: their median, rounded down. Interval: quartiles over sequences.",
         "steps",
         "Farback; the decay of this gradient: Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013",
     ),
@@ -88,12 +89,21 @@ MEASURES: dict[str, Measure] = {
         "nat (squared units in a regression) per unit of state",
         "Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063",
     ),
+    "updates": Measure(
+        "Gradient of the weights",
+        "How long the step would be that the batches ask for, and what clipping leaves of it.",
+        "|∂L/∂w| over all weights, L the batch's mean loss, mean over the updates since the frame before; after "
+        "clipping min(|∂L/∂w|, clip); and the share of these updates that were clipped",
+        "nat (squared units in a regression) per unit of weight",
+        "Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063",
+    ),
     "connectivity": Measure(
         "Connectivity",
         "Which inputs the answer depends on: how strongly a small change of each input would move the "
         "score of the right answer.",
         "C[k,t] = |∂s_k/∂x_t|, Euclidean norm over the input vector; s_k the logit of the target class "
-        "at output time k (the prediction itself in a regression)",
+        "at output time k (the prediction itself in a regression); where nothing is asked at k, of the class that is "
+        "asked for next",
         "logits per unit of input",
         "Madsen 2019, Visualizing memorization in RNNs, Distill; the norm, not its square",
     ),
@@ -101,7 +111,7 @@ MEASURES: dict[str, Measure] = {
         "Connectivity by lag",
         "Connectivity counted back from the answer, as a share of its largest entry. The gradient horizon is where "
         "this curve last stands above the dashed line.",
-        "median over held-out sequences and answer steps k of C[k,k−d] / max over d′ ≥ 1 of C[k,k−d′]",
+        "median over held-out sequences of C[k,k−d] / max over d′ ≥ 1 of C[k,k−d′], for the chosen answer step k",
         "1 (share)",
         "Farback; after Pascanu, Mikolov & Bengio 2013",
     ),

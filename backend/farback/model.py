@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .arrays import Floats
-from .cells import Cell, Pullback, Sweep, Trace
+from .cells import Cell, Held, Pullback, Sweep, Trace
 from .cells.base import uniform
 
 WORKSPACE = 2**22
@@ -40,6 +41,7 @@ class Model:
         self.cell = cell
         self.inputs, self.outputs = inputs, outputs
         self.flat = torch.cat([torch.from_numpy(array).to(dtype).flatten() for array in weights.values()])
+        self.held: Mapping[int, Held] = {}
         self._shapes = {name: array.shape for name, array in weights.items()}
         self.weights = self.views(self.flat)
 
@@ -54,6 +56,12 @@ class Model:
         weights["readout.weight"] = uniform(rng, bound, outputs, cell.hidden)
         weights["readout.bias"] = uniform(rng, bound, outputs)
         return cls(cell, inputs, outputs, weights)
+
+    def holding(self, held: Mapping[int, Held]) -> Model:
+        """The same model, weights shared, with gates that stand still, by layer."""
+        other = copy(self)
+        other.held = held
+        return other
 
     @cached_property
     def layers(self) -> list[dict[str, Tensor]]:
@@ -81,11 +89,13 @@ class Model:
         """Run all layers. x  # (T, B, I); one Trace a layer, the bottom first."""
         traces: list[Trace] = []
         for layer, w in enumerate(self.layers):
-            traces.append(self.cell.scan(w, traces[-1].h if traces else x, layer))
+            traces.append(self.cell.scan(w, traces[-1].h if traces else x, layer, self.held.get(layer)))
         return traces
 
     def hidden_states(self, x: Tensor) -> Tensor:
         """(T, B, H) the top layer's hidden states, where nothing else is needed of `scan`."""
+        if self.held:
+            return self.scan(x)[-1].h
         for layer, w in enumerate(self.layers):
             x = self.cell.hidden_states(w, x, layer)
         return x

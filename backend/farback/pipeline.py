@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,10 @@ import torch
 from .arrays import Floats
 from .config import SETTLE_STEPS
 from .errors import Exploded
-from .frame import Frame, stamped
+from .frame import Frame, Updates, stamped
 from .probing.observe import Observer, Progress
 from .spec import RunSpec, parse_spec
-from .training import Training
+from .training import Training, Update
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,7 @@ class Story:
     """What a run must remember between its frames."""
 
     seq: int = 0
-    losses: float = 0.0  # sum of training losses since the last frame
-    updates: int = 0
+    updates: list[Update] = field(default_factory=list)  # since the last frame
     solved_at: int | None = None  # first of two solved frames in a row
     was_solved: bool = False
     candidate: int | None = None
@@ -57,7 +56,7 @@ class Story:
     @classmethod
     def from_array(cls, array: Floats) -> Story:
         seq, solved_at, was_solved, candidate, stop_at, at_start = (None if n < 0 else int(n) for n in array)
-        return cls(seq or 0, 0.0, 0, solved_at, bool(was_solved), candidate, stop_at, at_start)
+        return cls(seq or 0, [], solved_at, bool(was_solved), candidate, stop_at, at_start)
 
 
 def is_frame(step: int) -> bool:
@@ -129,12 +128,11 @@ def _moments(
     if resume is None:
         yield _moment(training, observer, story, run_id, last=False)
     while training.step < (story.stop_at or spec.training.steps):
-        loss = training.update()
-        if not np.isfinite(loss):
+        update = training.update()
+        if not update.finite:
             yield _moment(training, observer, story, run_id, last=True)
             raise Exploded(training.step)
-        story.losses += loss
-        story.updates += 1
+        story.updates.append(update)
         if after_step is not None:
             after_step(training.step)
         last = training.step == (story.stop_at or spec.training.steps)
@@ -155,15 +153,25 @@ def _moment(training: Training, observer: Observer, story: Story, run_id: str, l
         seq=story.seq,
         step=training.step,
         last=last,
-        train_loss=story.losses / story.updates if story.updates else None,
+        train_loss=float(np.mean([update.loss for update in story.updates])) if story.updates else None,
+        updates=_told(story.updates),
         solved_at=story.solved_at,
         horizon_at_start=story.horizon_at_start,
     )
     frame = observer.frame(model, score, progress)
     if training.step == 0:
         story.horizon_at_start = frame.horizon.value
-    story.seq, story.losses, story.updates = story.seq + 1, 0.0, 0
+    story.seq, story.updates = story.seq + 1, []
     return Moment(stamped(frame, run_id), model.state_dict(), training.state() | {"story": story.as_array()})
+
+
+def _told(updates: list[Update]) -> Updates | None:
+    """What a frame says of the updates before it."""
+    if not updates:
+        return None
+    norms, clipped = ([getattr(update, name) for update in updates] for name in ("norm", "clipped_norm"))
+    shorter = [after < before for before, after in zip(norms, clipped, strict=True)]
+    return Updates(*(float(np.mean(values)) for values in (norms, clipped, shorter)))
 
 
 def _judge(spec: RunSpec, story: Story, step: int, solved: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -39,6 +40,19 @@ class Loss:
     grad: Tensor  # (N, O) of that mean, one row a masked entry
 
 
+class Update(NamedTuple):
+    """What one step of training found before it moved the weights."""
+
+    loss: float  # the batch's mean loss
+    norm: float  # of the gradient of all weights
+    clipped_norm: float  # of the same after clipping
+
+    @property
+    def finite(self) -> bool:
+        """Whether there was anything to follow."""
+        return math.isfinite(self.loss) and math.isfinite(self.norm)
+
+
 class Training:
     """A model and its optimiser on the way through a run.
 
@@ -63,24 +77,25 @@ class Training:
         if state is not None:
             self._restore(state)
 
-    def update(self) -> float:
-        """One step: a fresh batch, forwards, backwards, clip, move. Returns the batch's loss before the move.
+    def update(self) -> Update:
+        """One step: a fresh batch, forwards, backwards, clip, move.
 
-        Where the loss or the gradient is not finite the weights are moved all the same, as plain training would
-        (they are lost then), and what is returned is not finite either.
+        Where the loss or the gradient is not finite the weights are moved all the same, as plain training would; they
+        are lost then.
         """
         batch = self.spec.task.batch(
             randomness(self.spec.seed, Stream.TRAINING, self.step + 1), self.spec.training.batch
         )
         with torch.no_grad():
             loss = self._backward(batch)
-            norm = float(self._grad.norm())
+            # In float64, as the square of a large gradient leaves float32 before the gradient does.
+            norm = float(torch.linalg.vector_norm(self._grad, dtype=torch.float64))
             clip = self.spec.training.clip
             if clip is not None and not norm <= clip:
                 self._grad.mul_(clip / norm)
             self._optimizer.step()
         self.step += 1
-        return loss if math.isfinite(norm) else norm
+        return Update(loss, norm, norm if clip is None else min(norm, clip))
 
     def state(self) -> dict[str, Floats]:
         """All that is needed to go on from this step: weights, the optimiser's memory, the step."""

@@ -46,9 +46,10 @@ def test_nothing_seen_is_zero_and_an_exploded_gradient_is_no_number() -> None:
     assert horizon(by_lag(broken, [4])).value is None
 
 
-def test_profile_is_the_median_share_by_lag() -> None:
-    connectivity = np.array([[[4.0, 2.0, 1.0]], [[8.0, 4.0, 1.0]], [[1.0, 4.0, 1.0]]], np.float32)
-    assert np.allclose(profile(by_lag(connectivity, [2])), [0.25, 0.5, 1.0])
+def test_profile_is_the_median_share_by_lag_of_each_answer_step() -> None:
+    rows = [[[4.0, 2.0, 1.0], [2.0, 3.0, 0.0]], [[8.0, 4.0, 1.0], [4.0, 8.0, 0.0]], [[1.0, 4.0, 1.0], [1.0, 1.0, 0.0]]]
+    found = profile(by_lag(np.array(rows, np.float32), [2, 1]))
+    assert np.allclose(found, [[0.25, 0.5, 1.0], [1.5, 1.0, np.nan]], equal_nan=True)
 
 
 skills = st.lists(st.sampled_from([0.0, 0.49, 0.5, 0.8, 1.0]), min_size=1, max_size=40)

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from .base import Cell, Gate, Gradient, Pullback, Sweep, Trace, Weights
+from .base import Cell, Gate, Gradient, Held, Pullback, Sweep, Trace, Weights
 from .feedforward import FeedForward
 from .gru import GRU
 from .jacobian import StepJacobians
@@ -20,6 +20,6 @@ CELLS: dict[str, type[Cell]] = {"feedforward": FeedForward, "rnn": RNN, "gru": G
 AnyCell: TypeAlias = Annotated[FeedForward | RNN | GRU | LSTM, Field(discriminator="name")]
 
 __all__ = [
-    "CELLS", "AnyCell", "Cell", "FeedForward", "Gate", "Gradient", "Pullback", "Recurrent", "StepJacobians", "Sweep",
-    "Trace", "Weights",
+    "CELLS", "AnyCell", "Cell", "FeedForward", "Gate", "Gradient", "Held", "Pullback", "Recurrent", "StepJacobians",
+    "Sweep", "Trace", "Weights",
 ]  # fmt: skip

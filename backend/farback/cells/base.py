@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 Weights: TypeAlias = "Mapping[str, Tensor]"
 
+Held: TypeAlias = Mapping[tuple[int, str], float]
+"""Gates that stand still at a value whatever the layer wants, by step and name. At 0 or 1 a sigmoid's slope, told from
+its value, is 0, so all derivatives are those of the layer with the gate held."""
+
 
 class Gate(NamedTuple):
     """A gate as the page shows it."""
@@ -121,7 +125,7 @@ class Cell(Strict):
         """
 
     @abstractmethod
-    def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
+    def scan(self, w: Weights, x: Tensor, layer: int = 0, held: Held | None = None) -> Trace:
         """Run one layer over a batch from a zero state. x  # (T, B, I)"""
 
     def hidden_states(self, w: Weights, x: Tensor, layer: int = 0) -> Tensor:

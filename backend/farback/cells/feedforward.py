@@ -12,7 +12,7 @@ from .. import config
 from ..arrays import Floats
 from ..cite import Cite
 from .activation import Activation, slope, squash
-from .base import Cell, Sweep, Trace, Weights, uniform
+from .base import Cell, Held, Sweep, Trace, Weights, uniform
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,7 +53,7 @@ class FeedForward(Cell):
         bound = (self._window(layer) * inputs) ** -0.5
         return {name: uniform(rng, bound, *shape) for name, shape in self.shapes(inputs, layer).items()}
 
-    def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
+    def scan(self, w: Weights, x: Tensor, layer: int = 0, held: Held | None = None) -> Trace:
         import torch
 
         T, B, _ = x.shape

@@ -10,9 +10,9 @@ from pydantic import Field
 from ..arrays import Floats
 from ..cite import Cite
 from .activation import slope, squash, through
-from .base import Gate, Sweep, Trace, Weights
+from .base import Gate, Held, Sweep, Trace, Weights
 from .jacobian import StepJacobians
-from .recurrent import HiddenOnly, before, by_step, chrono, is_cut, linear, repeat
+from .recurrent import HiddenOnly, before, by_step, chrono, hold, is_cut, linear, repeat
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -57,7 +57,7 @@ class GRU(HiddenOnly):
         w["bias_ih"][update] = chrono(rng, span, H) if self.update_bias == "chrono" else self.update_bias
         return w
 
-    def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
+    def scan(self, w: Weights, x: Tensor, layer: int = 0, held: Held | None = None) -> Trace:
         import torch
 
         B, H = x.shape[1], self.hidden
@@ -70,8 +70,10 @@ class GRU(HiddenOnly):
         recurrent_n, h_all = torch.empty_like(n_all), torch.empty_like(n_all)
         tanh = squash("tanh")
         h = x.new_zeros(B, H)
-        for rz, r, z, n, back, h_next in by_step(rz_all, r_all, z_all, n_all, recurrent_n, h_all).values():
+        for t, (rz, r, z, n, back, h_next) in by_step(rz_all, r_all, z_all, n_all, recurrent_n, h_all).items():
             rz.addmm_(h, w_rz).sigmoid_()
+            if held:
+                hold(held, t, r=r, z=z)
             torch.addmm(b_n, h, w_n, out=back)
             tanh(n.addcmul_(r, back))
             h = torch.lerp(n, h, z, out=h_next)  # (1 - z) n + z h

@@ -10,9 +10,9 @@ from pydantic import Field
 from ..arrays import Floats
 from ..cite import Cite
 from .activation import slope, squash, through
-from .base import Gate, Gradient, Pullback, Sweep, Trace, Weights
+from .base import Gate, Gradient, Held, Pullback, Sweep, Trace, Weights
 from .jacobian import StepJacobians
-from .recurrent import Recurrent, before, by_step, chrono, is_cut, linear
+from .recurrent import Recurrent, before, by_step, chrono, hold, is_cut, linear
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -63,8 +63,10 @@ class LSTM(Recurrent):
             w["bias_hh"][H : 2 * H], total[H : 2 * H] = 0, self.forget_bias
         return w
 
-    def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
+    def scan(self, w: Weights, x: Tensor, layer: int = 0, held: Held | None = None) -> Trace:
         """The hidden states come from torch's fused kernel, and the gates of all steps from them at once."""
+        if held:
+            return self._stepped(w, x, held)
 
         H = self.hidden
         h_all = self.hidden_states(w, x, layer)
@@ -79,6 +81,23 @@ class LSTM(Recurrent):
             c.addcmul_(f_t, c_before)  # c = f c + i g
         tanh_c = squash("tanh")(c_all.clone())
         return Trace(x, h_all, c_all, {"i": i, "f": f, "g": g, "o": o}, {"tanh_c": tanh_c})
+
+    def _stepped(self, w: Weights, x: Tensor, held: Held) -> Trace:
+        """Step by step, as the equations are written: the fused kernel cannot be held."""
+        import torch
+
+        into = linear(x, w["weight_ih"], w["bias_ih"] + w["bias_hh"])  # (T, B, 4H)
+        h, c = (x.new_zeros(x.shape[1], self.hidden) for _ in range(2))
+        steps = []
+        for t, a in enumerate(into.unbind()):
+            i, f, g, o = (a + h @ w["weight_hh"].mT).chunk(4, 1)
+            i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+            hold(held, t, i=i, f=f, o=o)
+            c = f * c + i * g
+            h = o * c.tanh()
+            steps.append((h, c, i, f, g, o, c.tanh()))
+        h_all, c_all, i_all, f_all, g_all, o_all, tanh_c = (torch.stack(parts) for parts in zip(*steps, strict=True))
+        return Trace(x, h_all, c_all, {"i": i_all, "f": f_all, "g": g_all, "o": o_all}, {"tanh_c": tanh_c})
 
     def hidden_states(self, w: Weights, x: Tensor, layer: int = 0) -> Tensor:
         """By torch's fused kernel, which tells nothing of the gates and is several times as fast."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ..arrays import Floats
-from .base import Cell, Gradient, Pullback, Sweep, Trace, Weights, uniform
+from .base import Cell, Gradient, Held, Pullback, Sweep, Trace, Weights, uniform
 from .jacobian import StepJacobians
 
 if TYPE_CHECKING:
@@ -110,6 +110,13 @@ def by_step(*arrays: Tensor, start: int = 0) -> dict[int, tuple[Tensor, ...]]:
     Taken for all steps at once: indexing inside the loop would cost as much as the arithmetic of a small model.
     """
     return dict(enumerate(zip(*(array.unbind() for array in arrays), strict=True), start))
+
+
+def hold(held: Held, t: int, **gates: Tensor) -> None:
+    """Set the gates that are held at this step to their values."""
+    for name, gate in gates.items():
+        if (t, name) in held:
+            gate.fill_(held[t, name])
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

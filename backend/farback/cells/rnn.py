@@ -10,7 +10,7 @@ from pydantic import Field
 from ..arrays import Floats
 from ..cite import Cite
 from .activation import Activation, slope, squash
-from .base import Sweep, Trace, Weights
+from .base import Held, Sweep, Trace, Weights
 from .jacobian import StepJacobians
 from .recurrent import HiddenOnly, by_step, is_cut, linear, repeat
 
@@ -51,7 +51,7 @@ class RNN(HiddenOnly):
             w["bias_ih"], w["bias_hh"] = np.zeros_like(w["bias_ih"]), np.zeros_like(w["bias_hh"])
         return w
 
-    def scan(self, w: Weights, x: Tensor, layer: int = 0) -> Trace:
+    def scan(self, w: Weights, x: Tensor, layer: int = 0, held: Held | None = None) -> Trace:
         h_all = linear(x, w["weight_ih"], w["bias_ih"] + w["bias_hh"])  # (T, B, H)
         w_hh = w["weight_hh"].mT
         phi = squash(self.activation)

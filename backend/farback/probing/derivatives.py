@@ -14,6 +14,8 @@ from torch import Tensor
 from ..arrays import Floats
 from ..cells import Sweep, Trace
 from ..model import Model
+from ..tasks import Batch
+from .norm import norm
 
 
 @dataclass(frozen=True)
@@ -51,22 +53,49 @@ def derivatives(
     rows = list(answers)
     top = traces[-1].h
     T, B, H = top.shape
-    target = torch.from_numpy(np.asarray(y[rows]))
-    output = model.readout(top[rows])  # (K, B, O)
-    w_out = model.weights["readout.weight"]
+    output = model.readout(top[rows[-1]])  # (B, O)
+    target = torch.from_numpy(np.asarray(y[rows[-1]]))
     if kind == "regression":
-        loss_grad, score = 2 * (output[-1] - target[-1]) @ w_out, w_out[0].expand(len(rows), B, H)
+        loss_grad = 2 * (output - target)
     else:
-        one_hot = torch.nn.functional.one_hot(target[-1], output.shape[-1])
-        loss_grad, score = (output[-1].softmax(-1) - one_hot) @ w_out, w_out[target]
+        loss_grad = output.softmax(-1) - torch.nn.functional.one_hot(target, output.shape[-1])
     grad_h = top.new_zeros(T, 1 + len(rows), B, H)  # scalar 0 is the loss, then one target logit an answer step
-    grad_h[rows[-1], 0] = loss_grad
+    grad_h[rows[-1], 0] = loss_grad @ model.weights["readout.weight"]
+    pull = scores(model, y, kind)
     for row, k in enumerate(rows):
-        grad_h[k, 1 + row] = score[row]
+        grad_h[k, 1 + row] = pull[k]
     sweeps = model.sweep(traces, grad_h)
     grad_x = model.cell.grad_x(model.layers[0], traces[0], sweeps[0])
-    connectivity = grad_x[:, 1:].norm(dim=-1)  # (T, K, B)
+    connectivity = norm(grad_x[:, 1:])  # (T, K, B)
     return Derivatives([_layer(sweep) for sweep in sweeps], connectivity.permute(2, 1, 0).numpy())
+
+
+def scores(model: Model, y: NDArray[Any], kind: str) -> Tensor:
+    """(T, B, H) derivative of s_t for the top layer's h_t: s_t the target class's logit, or the prediction itself.
+
+    Args:
+        model: the model.
+        y: (T, B) target classes at every step, see `targets`; (T, B, 1) values in a regression.
+        kind: "classification" or "regression".
+    """
+    w_out = model.weights["readout.weight"]
+    return w_out[0].expand(*y.shape[:2], -1) if kind == "regression" else w_out[torch.from_numpy(y)]
+
+
+def targets(batch: Batch, output: Floats, kind: str) -> NDArray[Any]:
+    """The targets (T, B) or (T, B, 1) at every step: where nothing is asked, what is asked for next.
+
+    So the connectivity of the steps in between tells of the answer that is being prepared. Where nothing more is asked,
+    the class that the model itself ranks first, or its own prediction, stands for the target. output  # (T, B, O)
+    """
+    T = len(batch.mask)
+    asked = np.where(batch.mask, np.arange(T)[:, None], T)
+    upcoming = np.minimum.accumulate(asked[::-1])[::-1]  # (T, B), T where there is none
+    own = output.argmax(axis=-1) if kind == "classification" else output
+    each = np.arange(batch.mask.shape[1])
+    known = batch.y[np.minimum(upcoming, T - 1), each]
+    found: NDArray[Any] = np.where((upcoming < T)[(...,) + (None,) * (known.ndim - 2)], known, own)
+    return found
 
 
 def signal(norm: Floats, answer: int) -> Floats:
@@ -90,6 +119,6 @@ def _layer(sweep: Sweep) -> LayerGradient:
     parts: list[Tensor] = [sweep.grad_h[:, 0]]
     if sweep.grad_c is not None:
         parts.append(sweep.grad_c[:, 0])
-    norm = torch.cat(parts, -1).norm(dim=-1)
+    length = norm(torch.cat(parts, -1))
     grad_c = None if sweep.grad_c is None else sweep.grad_c[:, 0].numpy()
-    return LayerGradient(sweep.grad_h[:, 0].numpy(), grad_c, norm.numpy())
+    return LayerGradient(sweep.grad_h[:, 0].numpy(), grad_c, length.numpy())

@@ -33,11 +33,8 @@ def by_lag(connectivity: Floats, answers: Sequence[int]) -> Floats:
 
 
 def profile(shares: Floats) -> Floats:
-    """Median of `by_lag` over sequences and rows: (T,), NaN where no row has that lag."""
-    flat = np.sort(shares.reshape(-1, shares.shape[-1]), axis=0)  # NaN come last
-    known = (~np.isnan(flat)).sum(axis=0)
-    middle = [np.take_along_axis(flat, np.maximum(known - up, 0)[None] // 2, 0)[0] for up in (1, 0)]
-    return np.where(known > 0, (middle[0] + middle[1]) / 2, np.nan).astype(np.float32)
+    """Median of `by_lag` over sequences: (B, K, T) to (K, T), NaN where a row has no such lag."""
+    return np.median(shares, axis=0)
 
 
 def horizon(shares: Floats, at_start: int | None = None, threshold: float = HORIZON_THRESHOLD) -> Horizon:
@@ -53,8 +50,8 @@ def horizon(shares: Floats, at_start: int | None = None, threshold: float = HORI
     """
     if np.isnan(shares[..., 0]).any():
         return Horizon(None, threshold, at_start, None)
-    value = int(np.median(_largest(np.median(shares, axis=0), threshold)))
-    each = np.median(_largest(shares, threshold), axis=-1)  # (B,)
+    value = int(np.median(_largest(profile(shares), threshold)))
+    each = np.floor(np.median(_largest(shares, threshold), axis=-1))  # (B,)
     spread = [float(q) for q in np.quantile(each, [0.25, 0.75])]
     return Horizon(value, threshold, value if at_start is None else at_start, spread)
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from .. import config
 from ..arrays import Floats
 from ..cells import Trace
-from ..frame import Frame, Horizon, LayerFrame, SkillByLag
+from ..frame import Frame, LayerFrame, SkillByLag, Updates
 from ..model import Model
 from ..spec import RunSpec
 from ..tasks import Batch, ByLag, spread
 from ..training import Stream, loss_of, randomness
-from .derivatives import Derivatives, derivatives, signal
+from .connectivity import connectivity
+from .derivatives import Derivatives, derivatives, scores, signal, targets
 from .horizon import by_lag as horizon_by_lag
 from .horizon import horizon, profile
 from .reach import reach
@@ -24,12 +26,13 @@ from .reach import reach
 
 @dataclass(frozen=True)
 class Progress:
-    """Where in its run a frame stands."""
+    """Where in its run a frame stands, and what training did since the frame before."""
 
     seq: int
     step: int
     last: bool
     train_loss: float | None
+    updates: Updates | None
     solved_at: int | None
     horizon_at_start: int | None
 
@@ -65,17 +68,37 @@ class Observer:
         right = (output.argmax(-1) == batch.y[times])[scored]
         return Score(wrong.value, float(right.mean()))
 
-    def frame(self, model: Model, score: Score, progress: Progress) -> Frame:
-        """Measure everything else and put the frame together."""
-        task, batch = self.spec.task, self._probe
-        answers = list(task.answers)
+    def frame(self, model: Model, score: Score, progress: Progress, shown: Batch | None = None) -> Frame:
+        """Measure everything else and put the frame together.
+
+        Args:
+            model: the model.
+            score: what `score` returned for it.
+            progress: where it stands.
+            shown: sequences in place of the probe's, whose last step is the answer. Where no right answer is known,
+                the model's own first choice stands for it.
+        """
+        task = self.spec.task
+        batch, answers = (self._probe, list(task.answers)) if shown is None else (shown, [len(shown.x) - 1])
         with torch.no_grad(), np.errstate(all="ignore"):  # an exploded model is shown as it is
             traces = model.scan(torch.from_numpy(batch.x))
-            found = derivatives(model, traces, batch.y, answers, task.kind)
-            output = model.readout(traces[-1].h[:, 0])
+            output = model.readout(traces[-1].h)  # (T, B, O)
+            y = targets(batch, output.numpy(), task.kind)
+            found = derivatives(model, traces, y, answers, task.kind)
+            rows = sorted({*spread(tuple(range(len(y))), config.CONNECTIVITY_ROWS), *answers})
+            whole = connectivity(model, [_only_first(trace) for trace in traces], scores(model, y[:, :1], task.kind))
             shares = horizon_by_lag(found.connectivity, answers)
             lagged = self._by_lag(model, progress.last)
+            horizons = horizon(shares, progress.horizon_at_start)
+            by_lag = SkillByLag(
+                lagged.measure,
+                list(lagged.lags),
+                [_finite(value) for value in lagged.value],
+                [_finite(error) for error in lagged.error],
+                lagged.scores.shape[1],
+            )
             exploded = not math.isfinite(score.loss)
+            missing = exploded or horizons.value is None or None in by_lag.value
             return Frame(
                 run="",
                 seq=progress.seq,
@@ -84,23 +107,22 @@ class Observer:
                 loss=None if exploded else score.loss,
                 accuracy=None if exploded else score.accuracy,
                 train_loss=progress.train_loss,
+                updates=progress.updates,
                 solved_at=progress.solved_at,
-                reason="The loss is not finite: the model exploded." if exploded else None,
+                reason=f"{'The loss' if exploded else 'A number'} is not finite: the model exploded."
+                if missing
+                else None,
                 x=batch.x[:, 0],
-                y=_targets(batch),
-                output=(output.softmax(-1) if task.kind == "classification" else output).numpy(),
+                y=_asked(batch),
+                output=_first(output.softmax(-1) if task.kind == "classification" else output),
                 answers=answers,
                 layers=_layers(traces, found, answers[-1]),
-                connectivity=found.connectivity[0],
+                rows=rows,
+                connectivity=whole[0][rows].numpy(),
                 profile=profile(shares),
-                by_lag=SkillByLag(
-                    lagged.measure,
-                    list(lagged.lags),
-                    [float(value) if math.isfinite(value) else None for value in lagged.value],
-                    lagged.scores.shape[1],
-                ),
+                by_lag=by_lag,
                 reach=reach(lagged, randomness(self.spec.seed, Stream.BY_LAG, 2) if progress.last else None),
-                horizon=horizon(shares, progress.horizon_at_start),
+                horizon=horizons,
             )
 
     def _by_lag(self, model: Model, last: bool) -> ByLag:
@@ -111,17 +133,34 @@ class Observer:
         return task.by_lag(lambda x: model.predict(x, task.answers), rng, lags, trials)
 
 
-def _targets(batch: Batch) -> list[int | float | None]:
+def _asked(batch: Batch) -> list[int | float | None]:
+    """The targets of the displayed sequence, None where nothing is asked."""
     asked, y = batch.mask[:, 0], batch.y[:, 0]
     return [y[t].item() if asked[t] else None for t in range(len(asked))]
+
+
+def _only_first(trace: Trace) -> Trace:
+    """The trace of the displayed sequence alone."""
+    return Trace(
+        trace.x[:, :1],
+        trace.h[:, :1],
+        None if trace.c is None else trace.c[:, :1],
+        {name: gate[:, :1] for name, gate in trace.gates.items()},
+        {name: value[:, :1] for name, value in trace.saved.items()},
+        trace.layer,
+    )
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
 
 
 def _layers(traces: list[Trace], found: Derivatives, answer: int) -> list[LayerFrame]:
     return [
         LayerFrame(
-            h=_first(trace.h.numpy()),
-            c=None if trace.c is None else _first(trace.c.numpy()),
-            gates={name: _first(gate.numpy()) for name, gate in trace.gates.items()},
+            h=_first(trace.h),
+            c=None if trace.c is None else _first(trace.c),
+            gates={name: _first(gate) for name, gate in trace.gates.items()},
             grad_h=_first(gradient.grad_h),
             grad_c=None if gradient.grad_c is None else _first(gradient.grad_c),
             grad_norm=gradient.norm[:, 0],
@@ -131,12 +170,6 @@ def _layers(traces: list[Trace], found: Derivatives, answer: int) -> list[LayerF
     ]
 
 
-def _first(array: Floats) -> Floats:
+def _first(array: Tensor | Floats) -> Floats:
     """The displayed sequence of (T, B, H), as an array of its own."""
     return np.ascontiguousarray(array[:, 0])
-
-
-def start_horizon(frame: Frame) -> int | None:
-    """What later frames are compared with."""
-    measured: Horizon = frame.horizon
-    return measured.value

@@ -37,8 +37,7 @@ def reach(by_lag: ByLag, rng: np.random.Generator | None = None) -> Reach:
 def _read(by_lag: ByLag) -> tuple[int, bool]:
     if by_lag.measure == "skill":
         return from_skill(by_lag.lags, by_lag.value)
-    trials = by_lag.scores.shape[1]
-    return from_added_loss(by_lag.lags, by_lag.value, by_lag.scores.std(axis=1) / np.sqrt(trials))
+    return from_added_loss(by_lag.lags, by_lag.value, by_lag.error)
 
 
 def from_skill(lags: Sequence[int], skill: Floats) -> tuple[int, bool]:

@@ -53,7 +53,7 @@ class ByLag:
 
     measure: Literal["skill", "added_loss"]
     lags: tuple[int, ...]
-    scores: Floats  # (L, n) one score a trial
+    scores: Floats  # (L, n) one score a trial, NaN where the output is not finite
     chance: Floats  # (L,) mean score of guessing
     perfect: float
     """Score of a perfect answer."""
@@ -64,6 +64,13 @@ class ByLag:
         loss in nats."""
         mean: Floats = self.scores.mean(axis=1)
         return mean if self.measure == "added_loss" else (mean - self.chance) / (self.perfect - self.chance)
+
+    @property
+    def error(self) -> Floats:
+        """(L,) standard error of `value`."""
+        scale = 1.0 if self.measure == "added_loss" else self.perfect - self.chance
+        error: Floats = self.scores.std(axis=1) / np.sqrt(self.scores.shape[1]) / scale
+        return error
 
     def resampled(self, rng: np.random.Generator) -> ByLag:
         """One bootstrap resample: the trials of each lag drawn anew with replacement."""
@@ -209,6 +216,21 @@ class Task(Strict):
         size = max(1, PREDICT_VALUES // (self.length * self.inputs * sequences))
         for first in range(0, len(items), size):
             yield items[first : first + size]
+
+    def portions(self, items: int, trials: int) -> Iterator[tuple[slice, slice]]:
+        """Items and trials in portions whose inputs fit into one `predict`, however many trials an item has."""
+        most = max(1, PREDICT_VALUES // (self.length * self.inputs))
+        width = min(trials, most)
+        size = max(1, most // width)
+        for first in range(0, items, size):
+            for start in range(0, trials, width):
+                yield slice(first, first + size), slice(start, start + width)
+
+
+def rightness(output: Floats, target: Whole) -> Floats:
+    """(...) 1 where the largest of the outputs (..., O) is the target's, 0 where not, NaN where one is not finite."""
+    right = (output.argmax(axis=-1) == target).astype(np.float32)
+    return np.where(np.isfinite(output).all(axis=-1), right, np.float32(np.nan))
 
 
 def one_hot(codes: NDArray[np.integer], width: int) -> Floats:

@@ -141,13 +141,13 @@ class Characters(Task):
         other = (start + rng.integers(1, places, trials)) % places
         text, elsewhere = (self._cut(codes, at) for at in (start, other))
         variants = [self.length - 1, *lags]  # the longest lag of all keeps everything
-        losses = []
-        for group in self.groups(variants, trials):
-            older = np.arange(self.length)[:, None, None] < self.length - 1 - np.array(group)[:, None]
-            read = np.where(older, elsewhere[:-1, None], text[:-1, None])  # (T, lags, trials)
+        loss = np.empty((len(variants), trials), np.float32)
+        for which, some in self.portions(len(variants), trials):
+            older = np.arange(self.length)[:, None, None] < self.length - 1 - np.array(variants[which])[:, None]
+            read = np.where(older, elsewhere[:-1, None, some], text[:-1, None, some])  # (T, lags, trials)
             output = predict(one_hot(read.reshape(self.length, -1), self.inputs))[0]
-            losses.append(_cross_entropy(output, np.tile(text[-1], len(group))).reshape(-1, trials))
-        loss = np.concatenate(losses)
+            target = np.tile(text[-1, some], read.shape[1])
+            loss[which, some] = _cross_entropy(output, target).reshape(read.shape[1:])
         return ByLag("added_loss", tuple(lags), loss[1:] - loss[0], np.zeros(len(lags), np.float32), perfect=0.0)
 
     def labels(self) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from .. import config
 from ..cite import Cite
-from .base import Batch, ByLag, Chance, Flags, Predict, Task, one_hot, symbol_names
+from .base import Batch, ByLag, Chance, Flags, Predict, Task, one_hot, rightness, symbol_names
 
 MAX_ITEMS = 50
 """Most symbols to repeat: listing and repeating them is then a quarter of the longest sequence, the rest is delay."""
@@ -125,8 +125,7 @@ class Copying(Task):
         scores = []
         for group in self.groups(range(trials), 1):
             batch = self.batch(rng, len(group), held_out=True)
-            right = predict(batch.x).argmax(axis=-1) == batch.y[-self.items :]
-            scores.append(right.mean(axis=0, dtype=np.float32))
+            scores.append(rightness(predict(batch.x), batch.y[-self.items :].astype(np.int64)).mean(axis=0))
         chance = np.full(1, 1 / self.symbols, np.float32)
         return ByLag("skill", tuple(lags), np.concatenate(scores)[None], chance, perfect=1.0)
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from .. import config
 from ..cite import Cite
-from .base import Batch, ByLag, Chance, Predict, Task, Whole, last_step, one_hot, symbol_names
+from .base import Batch, ByLag, Chance, Predict, Task, Whole, last_step, one_hot, rightness, symbol_names
 
 
 class Recall(Task):
@@ -102,10 +102,10 @@ class Recall(Task):
         scores = []
         for group in self.groups(lags, trials):
             batch = self._sequences(rng, np.repeat(group, trials))
-            right = predict(batch.x)[0].argmax(axis=-1) == batch.y[-1]
+            right = rightness(predict(batch.x)[0], batch.y[-1])
             scores.append(right.reshape(len(group), trials))
         chance = np.full(len(lags), 1 / self.symbols, np.float32)
-        return ByLag("skill", tuple(lags), np.concatenate(scores).astype(np.float32), chance, perfect=1.0)
+        return ByLag("skill", tuple(lags), np.concatenate(scores), chance, perfect=1.0)
 
     def labels(self) -> dict[str, list[str]]:
         symbols = symbol_names(self.symbols)
