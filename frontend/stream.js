@@ -8,14 +8,30 @@
 const SILENCE_MS = 5000;
 /** How often the silence is looked at. */
 const LOOK_MS = 2000;
+/** A broken connection is told after this: a browser mends most of them sooner, and nobody need know. */
+const GRACE_MS = 2500;
+/** An answer that takes longer than this will not come: the network is away without saying so. */
+const PATIENCE_MS = 10_000;
 
 /**
  * @typedef {object} Listener
  * @property {(frame: WireFrame) => void} frame
  * @property {(frame: WireFrame) => void} reset the run starts anew with this frame
  * @property {(status: RunStatus) => void} status
- * @property {() => void} end every run has ended
+ * @property {(lost: boolean) => void} lost the server cannot be reached, or can again
+ * @property {() => void} end every run has ended, and all frames are here
  */
+
+/** What is told of a run that the server does not know any more. */
+const GONE = /** @type {const} */ ({
+  status: "failed",
+  step: 0,
+  steps: 0,
+  position: null,
+  watchers: null,
+  reason: "This run is no longer kept: train it again.",
+  result: null,
+});
 
 /** @param {string} status */
 const ended = (status) => status === "done" || status === "failed" || status === "cancelled";
@@ -23,14 +39,21 @@ const ended = (status) => status === "done" || status === "failed" || status ===
 export class Stream {
   /** @type {EventSource | null} */
   #source = null;
-  /** @type {Map<string, number>} newest seq of each run */
+  /** @type {Map<string, number>} seq up to which every frame of a run is here */
+  #have;
+  /** @type {Map<string, number>} largest seq of a run that was seen */
   #newest;
   /** @type {Set<string>} runs that are being caught up by polling */
   #catching = new Set();
-  /** @type {Set<string>} */
-  #ended = new Set();
+  /** @type {Set<string>} runs that polling found ended, with all their frames */
+  #whole = new Set();
+  /** Whether the stream came to its end. */
+  #over = false;
   #heard = performance.now();
   #closed = false;
+  #lost = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #grace;
   #timer;
 
   /**
@@ -42,7 +65,8 @@ export class Stream {
     this.runs = runs;
     this.viewer = viewer;
     this.listener = listener;
-    this.#newest = new Map(runs.map((run) => [run, -1]));
+    this.#have = new Map(runs.map((run) => [run, -1]));
+    this.#newest = new Map(this.#have);
     this.#open();
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
@@ -51,102 +75,184 @@ export class Stream {
     this.#closed = true;
     this.#source?.close();
     clearInterval(this.#timer);
+    this.#reached();
   }
 
   #open() {
-    const seen = [...this.#newest].map(([run, seq]) => `${run}:${seq}`).join(",");
+    const seen = [...this.#have].map(([run, seq]) => `${run}:${seq}`).join(",");
     const query = new URLSearchParams([
       ...this.runs.map((run) => ["run", run]),
       ["viewer", this.viewer],
       ["last", seen],
     ]);
     const source = new EventSource(new URL(`api/stream?${query}`, document.baseURI));
-    source.addEventListener("frame", (event) => this.#frame(JSON.parse(event.data)));
-    source.addEventListener("reset", (event) => this.#reset(JSON.parse(event.data)));
-    source.addEventListener("status", (event) => this.#status(JSON.parse(event.data)));
+    const on = /** @param {string} name @param {(data: any) => void} act */ (name, act) =>
+      source.addEventListener(name, (event) => {
+        this.#heard = performance.now();
+        this.#reached();
+        act(JSON.parse(event.data));
+      });
+    on("frame", (frame) => this.#frame(frame));
+    on("reset", (frame) => this.#reset(frame));
+    on("status", (status) => this.#status(status));
     source.addEventListener("end", () => this.#end());
+    source.addEventListener("open", () => this.#reached());
+    source.addEventListener("error", () => {
+      this.#missed();
+      // Refused for good, as by a server with too many streams: polling is due, without waiting for a silence.
+      if (source.readyState === EventSource.CLOSED) this.#heard = Number.NEGATIVE_INFINITY;
+    });
     this.#source = source;
+  }
+
+  /** The server answered. */
+  #reached() {
+    clearTimeout(this.#grace);
+    this.#grace = undefined;
+    if (!this.#lost) return;
+    this.#lost = false;
+    this.listener.lost(false);
+  }
+
+  /** The server did not answer; that is told unless it does so soon. */
+  #missed() {
+    if (this.#closed) return;
+    this.#grace ??= setTimeout(() => {
+      this.#lost = true;
+      this.listener.lost(true);
+    }, GRACE_MS);
   }
 
   /** @param {WireFrame} frame */
   #frame(frame) {
-    this.#heard = performance.now();
-    const newest = this.#newest.get(frame.run) ?? -1;
-    // A slow viewer is taken to the newest frame; what it missed is fetched at leisure.
-    if (frame.seq > newest + 1) this.#catchUp(frame.run, newest);
-    this.#newest.set(frame.run, Math.max(newest, frame.seq));
+    const { run, seq } = frame;
+    const have = this.#haveOf(run);
+    this.#newest.set(run, Math.max(this.#newest.get(run) ?? -1, seq));
+    if (seq === have + 1) this.#have.set(run, seq);
     this.listener.frame(frame);
+    // A slow viewer is taken to the newest frame; what it missed is fetched at leisure.
+    if (seq > have + 1) this.#catchUp(run);
   }
 
   /** @param {WireFrame} frame */
   #reset(frame) {
-    this.#heard = performance.now();
     this.#newest.set(frame.run, frame.seq);
+    this.#have.set(frame.run, -1);
     this.listener.reset(frame);
-    this.#catchUp(frame.run, -1);
+    this.#catchUp(frame.run);
   }
 
   /** @param {RunStatus} status */
   #status(status) {
-    this.#heard = performance.now();
-    if (ended(status.status)) this.#ended.add(status.run);
-    else this.#ended.delete(status.run);
+    if (!ended(status.status)) this.#whole.delete(status.run);
     this.listener.status(status);
   }
 
+  /** The stream is over; the page's own end waits for what is still missing. */
   #end() {
-    if (this.#closed) return;
+    this.#source?.close();
+    this.#over = true;
+    this.#finish();
+  }
+
+  #finish() {
+    const whole = this.#over ? !this.runs.some((run) => this.#lacks(run)) : this.#whole.size === this.runs.length;
+    if (this.#closed || !whole) return;
     this.close();
     this.listener.end();
   }
 
+  /** @param {string} run */
+  #haveOf(run) {
+    return this.#have.get(run) ?? -1;
+  }
+
+  /** @param {string} run */
+  #lacks(run) {
+    return (this.#newest.get(run) ?? -1) > this.#haveOf(run);
+  }
+
   /**
-   * Fetches the frames after a number, page by page, up to what is known already.
+   * Asks the server; silence for too long counts as no answer.
    *
-   * @param {string} run
-   * @param {number} after
+   * @param {string} path
+   * @returns {Promise<any>} null where there is no answer, undefined where what was asked for is gone
    */
-  async #catchUp(run, after) {
-    if (this.#catching.has(run)) return;
-    this.#catching.add(run);
+  async #ask(path) {
     try {
-      for (let next = after; !this.#closed || this.#ended.has(run); ) {
-        const response = await fetch(new URL(`api/runs/${run}/frames?after=${next}`, document.baseURI));
-        if (!response.ok) return;
-        /** @type {{frames: WireFrame[], next: number}} */
-        const page = await response.json();
-        for (const frame of page.frames) this.listener.frame(frame);
-        if (page.frames.length === 0 || page.next <= next) return;
-        next = page.next;
-        this.#newest.set(run, Math.max(this.#newest.get(run) ?? -1, next));
+      const response = await fetch(new URL(path, document.baseURI), { signal: AbortSignal.timeout(PATIENCE_MS) });
+      const answer = response.ok ? await response.json() : undefined;
+      if (response.ok || response.status === 404) {
+        this.#reached();
+        return answer;
       }
     } catch {
-      // The network is away; the next look tries again.
+      // Told below: a network that is away and a proxy whose server is away are the same to a person.
+    }
+    this.#missed();
+    return null;
+  }
+
+  /**
+   * Fetches the frames that are missing, page by page, up to the newest there is. Where that fails, what is missing stays
+   * known, and the next frame or look tries again.
+   *
+   * @param {string} run
+   * @returns {Promise<boolean>} whether all is here
+   */
+  async #catchUp(run) {
+    if (this.#catching.has(run)) return false;
+    this.#catching.add(run);
+    try {
+      while (!this.#closed) {
+        const after = this.#haveOf(run);
+        /** @type {{frames: WireFrame[], next: number} | null | undefined} */
+        const page = await this.#ask(`api/runs/${run}/frames?after=${after}`);
+        if (page === null || this.#closed) return false;
+        // What is gone cannot be missed.
+        if (page === undefined) this.#have.set(run, this.#newest.get(run) ?? -1);
+        if (page === undefined || page.frames.length === 0 || page.next <= after) {
+          if (this.#over) this.#finish();
+          return true;
+        }
+        // The run was started anew meanwhile: these are frames of its first life.
+        if (this.#haveOf(run) < after) continue;
+        for (const frame of page.frames) this.listener.frame(frame);
+        this.#have.set(run, Math.max(this.#haveOf(run), page.next));
+        this.#newest.set(run, Math.max(this.#newest.get(run) ?? -1, page.next));
+      }
+      return false;
     } finally {
       this.#catching.delete(run);
     }
   }
 
   async #look() {
+    if (this.#over) {
+      await Promise.all(this.runs.map((run) => this.#lacks(run) && this.#catchUp(run)));
+      this.#finish();
+      return;
+    }
     if (performance.now() - this.#heard < SILENCE_MS) return;
     if (this.#source?.readyState === EventSource.CLOSED) this.#open();
-    await Promise.all(this.runs.filter((run) => !this.#ended.has(run)).map((run) => this.#poll(run)));
-    if (this.runs.every((run) => this.#ended.has(run))) this.#end();
+    await Promise.all(this.runs.filter((run) => !this.#whole.has(run)).map((run) => this.#poll(run)));
+    this.#finish();
   }
 
   /** @param {string} run */
   async #poll(run) {
-    try {
-      const response = await fetch(new URL(`api/runs/${run}`, document.baseURI));
-      if (!response.ok) return;
-      /** @type {RunRecord} */
-      const record = await response.json();
-      await this.#catchUp(run, this.#newest.get(run) ?? -1);
-      if (this.#closed) return;
-      if (ended(record.status)) this.#ended.add(run);
-      this.listener.status({ ...record, run });
-    } catch {
-      // The network is away; the next look tries again.
+    /** @type {RunRecord | null | undefined} */
+    const record = await this.#ask(`api/runs/${run}`);
+    if (this.#closed || record === null) return;
+    if (record === undefined) {
+      this.#whole.add(run);
+      this.listener.status({ ...GONE, run });
+      return;
     }
+    const all = await this.#catchUp(run);
+    if (this.#closed) return;
+    // Its frames were asked for after it had ended: there are no more.
+    if (all && ended(record.status)) this.#whole.add(run);
+    this.#status({ ...record, run });
   }
 }
