@@ -133,7 +133,7 @@ const same = (a, b) =>
  * @returns {Frame}
  */
 export function decodeFrame(wire, before = null) {
-  if (wire.version !== 1) throw new Error(`this page reads frames of version 1, not ${wire.version}: reload it`);
+  if (wire.version !== 2) throw new Error(`this page reads frames of version 2, not ${wire.version}: reload it`);
   const x = decodeArray(wire.x);
   return {
     ...wire,

@@ -1,7 +1,7 @@
 /**
  * Numbers and times as people write them.
  *
- * @import {Horizon, Reach} from "./types.js"
+ * @import {Frame, Reach} from "./types.js"
  */
 
 /** Digits as superscripts, for powers of ten on an axis. */
@@ -32,7 +32,7 @@ export function number(value) {
  * @returns {string}
  */
 export const short = (value) =>
-  number(Number(value.toPrecision(Math.abs(value) < 1e-3 ? 1 : 2))).replace(".0 × ", " × ");
+  number(Number(value.toPrecision(Math.abs(value) < 1e-3 ? 1 : 2))).replace(/(\.0)? × /, "·");
 
 /**
  * @param {string} text
@@ -63,20 +63,22 @@ export function percent(part) {
 
 /**
  * @param {Reach} reach
- * @returns {string} "21", or "≥ 40" where the longest lag tested was reached
+ * @param {boolean} [known] false: an estimate from the few sequences of a live frame
+ * @returns {string} "21", "≈ 21" for an estimate, or "≥ 40" where the longest lag tested was reached
  */
-export function reachText(reach) {
-  return reach.at_least ? `≥ ${reach.value}` : String(reach.value);
+export function reachText(reach, known = true) {
+  if (reach.at_least) return `≥ ${reach.value}`;
+  return known ? String(reach.value) : `≈ ${reach.value}`;
 }
 
 /**
- * @param {Horizon} horizon
- * @param {number} longest the longest lag there is
- * @returns {string}
+ * @param {Pick<Frame, "horizon" | "answers">} frame
+ * @returns {string} "at least" only where the sequence itself is no longer: a lag beyond could not be seen
  */
-export function horizonText(horizon, longest) {
-  if (horizon.value === null) return "not finite";
-  return horizon.value >= longest && longest > 0 ? `≥ ${longest}` : String(horizon.value);
+export function horizonText({ horizon: { value }, answers }) {
+  if (value === null) return "not finite";
+  const longest = answers.at(-1) ?? 0;
+  return value >= longest && longest > 0 ? `≥ ${longest}` : String(value);
 }
 
 /**

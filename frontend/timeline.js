@@ -1,11 +1,32 @@
 /**
  * Training steps as places on a line: early steps get room, because that is where most changes happen.
  *
- * @import {Column, Frame} from "./types.js"
+ * @import {Column, Frame, RunStatus, Since} from "./types.js"
  */
 
 /** Steps up to which the scale is nearly even; beyond, every doubling takes about the same room. */
 const KNEE = 30;
+
+/** Up to this step frames are taken so often that a run's pace says little about the rest. */
+const OFTEN = 200;
+/** A pace is worth telling once it rests on so many steps and seconds, or on many seconds alone where steps are slow. */
+const PACE = { steps: 100, seconds: 1.5, slow: 10 };
+
+/**
+ * Frames that a slider of training steps goes on by when a key is pressed.
+ *
+ * @type {Record<string, number>}
+ */
+export const SLIDER_KEYS = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageDown: -10,
+  PageUp: 10,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+};
 
 /**
  * @param {number} step
@@ -122,20 +143,47 @@ export function advance(steps, from, count) {
 }
 
 /**
- * Seconds until all runs have ended, from the pace so far; null while nothing can be said.
+ * Where a run's pace is counted from: its first step, so that its start is left out, and again the step from which frames
+ * are rare; the former one holds until the new one has something to say.
+ *
+ * @param {Since | null} since
+ * @param {Pick<RunStatus, "status" | "step">} status
+ * @param {number} now milliseconds
+ * @returns {Since | null}
+ */
+export function paceFrom(since, { status, step }, now) {
+  if (status !== "running") return status === "queued" ? null : since;
+  const here = { time: now, step, before: null };
+  if (!since || (since.step === 0 && step > 0)) return here;
+  return since.step < OFTEN && step >= OFTEN ? { ...here, before: since } : since;
+}
+
+/**
+ * Seconds until a run has ended at the latest, from its pace so far; null while nothing can be said.
+ *
+ * @param {Pick<Column, "status" | "since">} column
+ * @param {number} now milliseconds, on the clock of `since`
+ * @returns {number | null}
+ */
+export function secondsLeft({ status, since }, now) {
+  if (status?.status !== "running") return null;
+  for (let from = since; from; from = from.before) {
+    const done = status.step - from.step;
+    const seconds = (now - from.time) / 1000;
+    const known = (done >= PACE.steps && seconds >= PACE.seconds) || (done > 0 && seconds >= PACE.slow);
+    if (known) return ((status.steps - status.step) * seconds) / done;
+  }
+  return null;
+}
+
+/**
+ * Seconds until all runs have ended at the latest; null while nothing can be said.
  *
  * @param {Column[]} columns
  * @param {number} now milliseconds, on the clock of `since`
  * @returns {number | null}
  */
 export function secondsToGo(columns, now) {
-  let longest = null;
-  for (const { status, since } of columns) {
-    if (status?.status !== "running" || !since) continue;
-    const done = status.step - since.step;
-    const seconds = (now - since.time) / 1000;
-    if (done < 1 || seconds < 0.5) continue;
-    longest = Math.max(longest ?? 0, ((status.steps - status.step) * seconds) / done);
-  }
-  return longest;
+  const known = columns.flatMap((column) => secondsLeft(column, now) ?? []);
+  return known.length ? Math.max(...known) : null;
 }

@@ -43,7 +43,16 @@ export interface ByLag {
   measure: "skill" | "added_loss";
   lags: number[];
   value: (number | null)[];
+  /** Standard errors of the values. */
+  error: (number | null)[];
   trials: number;
+}
+
+/** The updates since the frame before: the gradient's norm, mean over them, and the share of them that was clipped. */
+export interface Updates {
+  norm: number;
+  clipped_norm: number;
+  clipped: number;
 }
 
 /** The plain numbers of a frame, which are the same on the wire and on the page. */
@@ -60,6 +69,9 @@ export interface FrameNumbers {
   reason: string | null;
   y: (number | null)[];
   answers: number[];
+  /** The output times that connectivity has a row for, the answers among them. */
+  rows: number[];
+  updates: Updates | null;
   by_lag: ByLag;
   reach: Reach;
   horizon: Horizon;
@@ -70,6 +82,7 @@ export interface WireFrame extends FrameNumbers {
   output: WireArray;
   layers: WireLayer[];
   connectivity: WireArray;
+  /** By answer step and lag. */
   profile: WireArray;
 }
 
@@ -210,6 +223,8 @@ export interface Setup {
   models: ModelSetup[];
   training: Values;
   seed: number | null;
+  /** The runs were trained on a person's own text, which no link and no answer of the server carries. */
+  textMissing?: boolean;
 }
 
 export interface View {
@@ -233,6 +248,8 @@ export interface View {
 export interface Refusal {
   key: string;
   message: string;
+  /** Whether it leaves open what to train; a fault of the view does not. */
+  stops: boolean;
 }
 
 // --- Decoded.
@@ -314,6 +331,8 @@ export interface Series {
   /** Pairs in drawing order; a null y breaks the line. */
   points: { x: number; y: number | null }[];
   style: "area" | "line" | "faint" | "dots";
+  /** Whether the points themselves are drawn as well, where there is room: only there was something measured. */
+  dots?: boolean;
 }
 
 export interface Curves {
@@ -325,9 +344,12 @@ export interface Curves {
   length: number;
   /** Training step that is shown, on a training axis. */
   cursor: number | null;
+  /** Answer step from which lags are counted backwards, where the curve is about lags and not about steps. */
+  lagFrom?: number;
   series: Series[];
-  y: { low: number; high: number; log: boolean; ticks: Tick[] };
-  lines: { at: number; label: string }[];
+  y: { low: number; high: number; log: boolean; ticks: Tick[]; title: string };
+  /** Dashed lines: the label stands beside the scale, the meaning where there is room for it. */
+  lines: { at: number; label: string; meaning: string }[];
   spans: { from: number; to: number; label: string; style: "solid" | "outline" }[];
   ticks: Tick[];
   height: number;
@@ -386,6 +408,8 @@ export interface Panel {
   /** Switches in the panel's heading, by the name of the view's field. */
   switches?: ("gradient" | "state" | "row")[];
   pictures: (scene: Scene) => Picture[];
+  /** Pixels that its captions and pictures take as a rule: they are kept free until there is something to show. */
+  room: { words: number; pictures: number };
   /** What of the frame it looks at, where that is not all of it: while it stays, nothing is painted again. */
   source?: (frame: Frame) => unknown;
 }
@@ -420,6 +444,15 @@ export interface Column {
   /** The frame that is shown, and whether the run ended before the timeline's step. */
   frame: Frame | null;
   ended: boolean;
-  /** Milliseconds (performance.now) at which the run was first seen training, and at which step. */
-  since: { time: number; step: number } | null;
+  /** Whether the server cannot be reached, so that what is shown may be old. */
+  lost: boolean;
+  since: Since | null;
+}
+
+/** Where a run's pace is counted from: milliseconds (performance.now) and the training step at that moment. */
+export interface Since {
+  time: number;
+  step: number;
+  /** The place before, which holds until this one has something to say. */
+  before: Since | null;
 }

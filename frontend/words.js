@@ -5,6 +5,7 @@
  */
 
 import { duration, number, percent, plural } from "./format.js";
+import { secondsLeft } from "./timeline.js";
 
 /** Reach and horizon are told apart when they differ by a quarter of the longer one, and by 3 steps at least. */
 const APART = { share: 0.25, steps: 3 };
@@ -12,25 +13,54 @@ const APART = { share: 0.25, steps: 3 };
 /** A loss within this share of the memoryless one is no better than it: held-out estimates wobble by so much. */
 const NEAR = 0.95;
 
+/** Answers are clearly better than guessing from this share of the way to perfect: far beyond luck on 128 sequences. */
+const CLEAR = 0.25;
+
+/**
+ * Whether the answers as a whole are clearly better than guessing, whatever the lag.
+ *
+ * @param {Frame} frame
+ * @param {Facts | null} facts
+ * @returns {boolean}
+ */
+function skilled({ accuracy, loss }, facts) {
+  const chance = facts?.chance.accuracy;
+  if (accuracy !== null && typeof chance === "number") return accuracy - chance >= CLEAR * (1 - chance);
+  const guess = facts?.memoryless_loss ?? facts?.chance.loss ?? null;
+  return loss !== null && guess !== null && loss <= (1 - CLEAR) * guess;
+}
+
 /**
  * Where what a model does and what its gradient sees differ, and which of the two it is.
  *
  * @param {Frame} frame
+ * @param {Facts | null} facts
  * @returns {string}
  */
-export function compareText(frame) {
-  const { reach, horizon, step } = frame;
+export function compareText(frame, facts) {
+  const { reach, horizon, step, last } = frame;
   if (horizon.value === null) return "Its numbers have grown beyond all bounds: there is no gradient left to follow.";
+  const text = frame.by_lag.measure === "added_loss";
+  const seen = plural(horizon.value, "step");
   const apart = Math.max(APART.steps, APART.share * Math.max(reach.value, horizon.value));
   if (horizon.value - reach.value >= apart) {
-    const start = step === 0 || reach.value === 0 ? " Initialisation alone can do this." : "";
-    return `Its gradient reaches ${plural(horizon.value, "step")} back, but the model does not use that: the gradient sees further than the model remembers.${start}`;
+    if (step === 0) return `Its gradient reaches ${seen} back before any training: initialisation alone can do this.`;
+    if (!text && skilled(frame, facts)) {
+      const live = last ? "" : ", and from so few sequences it jumps";
+      return `It answers far better than a guess, but reach asks that of nearly every lag${live}. Its gradient reaches ${seen} back.`;
+    }
+    const beyond = reach.value ? ` beyond ${reach.value}` : "";
+    const used = text
+      ? `context${beyond} does not clearly improve its predictions`
+      : `its answers${beyond} are not clearly better than a guess`;
+    return `Its gradient reaches ${seen} back, but ${used}: it sees further than the model remembers.`;
   }
   if (reach.value - horizon.value >= apart) {
-    return `It answers correctly from ${plural(reach.value, "step")} back although its gradient is all but gone beyond ${horizon.value}: the state has latched.`;
+    const does = text ? "It predicts better with what lies" : "It answers clearly better than a guess from";
+    return `${does} ${plural(reach.value, "step")} back, though beyond ${horizon.value} its gradient is all but gone: a slight change there hardly moves its answer.`;
   }
   if (reach.value === 0 && horizon.value === 0)
-    return "Neither the model nor its gradient connects to any earlier step yet.";
+    return "Neither its answers nor its gradient connect to any earlier step yet.";
   const gap = Math.abs(reach.value - horizon.value);
   return `What it remembers and what its gradient sees agree${gap ? ` within ${plural(gap, "step")}` : ""}.`;
 }
@@ -77,23 +107,48 @@ export function solvedText(frame, facts) {
  * @returns {string}
  */
 export function statusText(column, now) {
-  const { status, error, since, frames } = column;
+  const { status, error, frames } = column;
   if (error) return error;
+  if (column.lost && !over(column)) return "connection lost, trying again";
   if (!status) return column.run ? "waiting for the server" : "not trained yet";
   if (status.status === "queued") {
     return status.position ? `waiting, number ${status.position} in the queue` : "about to start";
   }
   if (status.status === "running") {
-    const done = since ? status.step - since.step : 0;
-    const seconds = since ? (now - since.time) / 1000 : 0;
+    const seconds = secondsLeft(column, now);
     const most = `training: at most ${plural(status.steps, "step")}`;
-    // A pace is worth telling once it rests on half a second.
-    if (done < 1 || seconds < 0.5) return most;
-    return `${most}, ${duration(((status.steps - status.step) * seconds) / done)} to go`;
+    return seconds === null ? most : `${most}, ${duration(seconds)} to go`;
   }
   if (status.status === "failed") return status.reason ?? "failed";
   if (status.status === "cancelled") return `cancelled at step ${frames.at(-1)?.step ?? status.step}`;
-  return `done after ${plural(frames.at(-1)?.step ?? status.step, "step")}`;
+  const steps = plural(frames.at(-1)?.step ?? status.step, "step");
+  return solved(column) ? `solved, done after ${steps}` : `not solved after ${steps}`;
+}
+
+/**
+ * @param {Column} column
+ * @returns {boolean} whether its run has ended
+ */
+const over = ({ status }) => status !== null && status.status !== "queued" && status.status !== "running";
+
+/**
+ * @param {Column} column
+ * @returns {boolean} whether its run has solved the task
+ */
+const solved = ({ status, frames }) => (status?.result?.solved_at ?? frames.at(-1)?.solved_at ?? null) !== null;
+
+/**
+ * How a run's status is marked: to have come to the end is no success.
+ *
+ * @param {Column} column
+ * @returns {"idle" | "queued" | "running" | "lost" | "solved" | "ended" | "failed" | "cancelled"}
+ */
+export function statusMark(column) {
+  const { status, error, lost } = column;
+  if (error) return "failed";
+  if (lost && !over(column)) return "lost";
+  if (status?.status === "done") return solved(column) ? "solved" : "ended";
+  return status?.status ?? "idle";
 }
 
 /**

@@ -23,6 +23,33 @@ const DOTS = 4;
  */
 export const across = ({ axis, length }, x) => (axis === "time" ? (x + 0.5) / length : positionOf(x, length));
 
+/** Pixels that a word beside the scale is high. */
+const WORD = 11;
+
+/**
+ * What stands beside the scale and how far down, 0..1: the dashed lines' words, each clear of the one above, and the
+ * numbers that have room besides.
+ *
+ * @param {Pick<Curves, "y" | "lines" | "height">} picture
+ * @returns {{label: string, down: number}[]}
+ */
+export function scaleLabels({ y: { low, high, log, ticks }, lines, height }) {
+  const least = WORD / height;
+  const placed = /** @param {{at: number, label: string}} entry */ ({ at, label }) => ({
+    label,
+    down: 1 - placeOf(at, [low, high], log),
+  });
+  /** @type {{label: string, down: number}[]} */
+  const labels = [];
+  for (const { label, down } of lines.map(placed).toSorted((a, b) => a.down - b.down)) {
+    if (label) labels.push({ label, down: Math.max(down, (labels.at(-1)?.down ?? -1) + least) });
+  }
+  for (const tick of ticks.map(placed)) {
+    if (labels.every(({ down }) => Math.abs(down - tick.down) >= least)) labels.push(tick);
+  }
+  return labels;
+}
+
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Curves} picture
@@ -47,15 +74,6 @@ export function paintCurves(canvas, picture, { width, height }, ink, colour) {
   c.setLineDash([3, 3]);
   for (const { at } of picture.lines) horizontal(c, yOf(at), width);
   c.setLineDash([]);
-  let taken = Number.NEGATIVE_INFINITY;
-  for (const { at, label } of picture.lines) {
-    const y = yOf(at);
-    // A word stands above its line, or below where there is no room or another word.
-    const below = y < SMALL + PAD || Math.abs(y - taken) < SMALL;
-    const left = picture.axis === "training" ? width - c.measureText(label).width - 3 : 3;
-    write(c, label, left, below ? y + SMALL : y - 3, ink);
-    taken = y;
-  }
   for (const { at, label } of picture.ticks) paintFlag(c, xOf(at), label, { width, height }, ink);
   if (picture.cursor !== null) {
     c.fillStyle = ink.text;
@@ -100,18 +118,18 @@ function horizontal(c, y, width) {
  * @param {{width: number, height: number, log: boolean}} box
  * @param {string} colour
  */
-function paintSeries(c, { points, style }, xOf, yOf, { width, height, log }, colour) {
+function paintSeries(c, { points, style, dots }, xOf, yOf, { width, height, log }, colour) {
   c.strokeStyle = colour;
   c.fillStyle = colour;
-  if (style === "dots") {
-    if (points.length > 1 && width / points.length < DOTS) return;
-    for (const { x, y } of points) {
+  if (style === "dots" || dots) {
+    const room = points.length < 2 || width / points.length >= DOTS;
+    for (const { x, y } of room ? points : []) {
       if (y === null) continue;
       c.beginPath();
       c.arc(xOf(x), yOf(y), points.length > 12 ? 1.8 : 3, 0, 2 * Math.PI);
       c.fill();
     }
-    return;
+    if (style === "dots") return;
   }
   c.lineWidth = style === "faint" ? 1 : 1.75;
   c.globalAlpha = style === "faint" ? 0.4 : 1;

@@ -1,12 +1,13 @@
 /**
  * A picture as the figure that Plotly zooms and exports.
  *
- * @import {Heatmap, Ink, Picture, Curves} from "../types.js"
+ * @import {Curves, Heatmap, Ink, Picture} from "../types.js"
  */
 
 import { number, power } from "../format.js";
 import { cividis, diverging } from "../scales.js";
-import { cellAt, rowsOf } from "./read.js";
+import { positionOf, stepTicks } from "../timeline.js";
+import { axisOf, cellAt, rowsOf } from "./read.js";
 
 /** Colours handed to Plotly, which interpolates between them. */
 const ANCHORS = 17;
@@ -25,6 +26,18 @@ function colourScale({ palette }, dark) {
 }
 
 /**
+ * Whole decades from one end of a scale to the other.
+ *
+ * @param {number} low
+ * @param {number} high
+ * @returns {number[]} exponents
+ */
+function exponentsOf(low, high) {
+  const [first, last] = [Math.round(Math.log10(low)), Math.round(Math.log10(high))];
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+/**
  * @param {Heatmap} picture
  * @param {Ink} ink
  */
@@ -34,9 +47,7 @@ function heatmap(picture, ink) {
   const rows = Array.from({ length: rowsOf(picture) }, (_, row) => row);
   const values = rows.map((row) => Array.from({ length: steps }, (_, t) => cellAt(picture, t, row)));
   const [zmin, zmax] = log ? domain.map(Math.log10) : domain;
-  const exponents = log
-    ? Array.from({ length: Math.round((zmax ?? 0) - (zmin ?? 0)) + 1 }, (_, i) => (zmin ?? 0) + i)
-    : [];
+  const exponents = log ? exponentsOf(...domain) : [];
   return {
     type: "heatmap",
     y: rows.map(picture.rowName),
@@ -54,16 +65,34 @@ function heatmap(picture, ink) {
 }
 
 /**
+ * Where a point lies on the figure's horizontal axis, which is the panel's: time, lag, or training steps with room for
+ * the early ones.
+ *
+ * @param {Curves} picture
+ * @param {number} x
+ * @returns {number}
+ */
+function across({ axis, length, lagFrom }, x) {
+  if (lagFrom !== undefined) return lagFrom - x;
+  return axis === "time" ? x : positionOf(x, length);
+}
+
+/**
  * @param {Curves} picture
  * @param {string} colour
  */
-function lines({ series }, colour) {
-  return series.map(({ name, points, style }) => ({
+function lines(picture, colour) {
+  const { low, log } = picture.y;
+  const { name: where, place } = axisOf(picture);
+  return picture.series.map(({ name, points, style, dots }) => ({
     type: "scatter",
     name,
-    x: points.map((point) => point.x),
-    y: points.map((point) => point.y),
-    mode: style === "dots" ? "markers" : "lines",
+    x: points.map(({ x }) => across(picture, x)),
+    // What a log axis has no place for lies on its lower edge, as in the panel; the text tells the value itself.
+    y: points.map(({ y }) => (log && y !== null ? Math.max(y, low) : y)),
+    text: points.map(({ x, y }) => `${where} ${place(x)}<br>${name}: ${number(y)}`),
+    hoverinfo: "text",
+    mode: style === "dots" ? "markers" : dots ? "lines+markers" : "lines",
     opacity: style === "faint" ? 0.5 : 1,
     line: { color: colour, width: style === "faint" ? 1 : 2 },
     marker: { color: colour, size: 6 },
@@ -71,16 +100,94 @@ function lines({ series }, colour) {
   }));
 }
 
+/** @param {Curves} picture */
+function acrossAxis(picture) {
+  if (picture.lagFrom !== undefined)
+    return { title: { text: "lag d: steps before the answer" }, autorange: "reversed", rangemode: "tozero" };
+  if (picture.axis === "time") return { title: { text: "time step t" } };
+  const ticks = stepTicks(picture.length);
+  return {
+    title: { text: "training step" },
+    range: [0, 1],
+    tickvals: ticks.map((step) => positionOf(step, picture.length)),
+    ticktext: ticks.map((step) => step.toLocaleString("en")),
+  };
+}
+
+/** @param {Curves} picture */
+function upAxis({ y: { low, high, log, title } }) {
+  const exponents = log ? exponentsOf(low, high) : [];
+  return {
+    title: { text: title },
+    type: log ? "log" : "linear",
+    range: [low, high].map((end) => (log ? Math.log10(end) : end)),
+    ...(log ? { tickvals: exponents.map((exponent) => 10 ** exponent), ticktext: exponents.map(power) } : {}),
+  };
+}
+
+/**
+ * The dashed lines, and the stretches that reach and horizon take, with their words.
+ *
+ * @param {Curves} picture
+ * @param {Ink} ink
+ * @param {string} colour
+ */
+function marks(picture, ink, colour) {
+  const log = picture.y.log;
+  const shapes = [
+    ...picture.lines.map(({ at }) => ({
+      type: "line",
+      xref: "paper",
+      x0: 0,
+      x1: 1,
+      y0: at,
+      y1: at,
+      line: { color: ink.muted, width: 1, dash: "dash" },
+    })),
+    ...picture.spans.map(({ from, to, style }) => ({
+      type: "rect",
+      yref: "paper",
+      x0: across(picture, from),
+      x1: across(picture, to),
+      y0: 0,
+      y1: 0.025,
+      line: { color: colour, width: 1.5 },
+      ...(style === "solid" ? { fillcolor: colour } : {}),
+    })),
+  ];
+  const words = { showarrow: false, font: { color: ink.text, size: 12 }, bgcolor: ink.paper };
+  const annotations = [
+    ...picture.lines.map(({ at, meaning }) => ({
+      ...words,
+      xref: "paper",
+      x: 1,
+      xanchor: "right",
+      yanchor: "bottom",
+      // Plotly wants a place on a log axis as an exponent.
+      y: log ? Math.log10(at) : at,
+      text: meaning,
+    })),
+    ...picture.spans.map(({ from, to, label }) => ({
+      ...words,
+      yref: "paper",
+      y: 0.03,
+      yanchor: "bottom",
+      x: (across(picture, from) + across(picture, to)) / 2,
+      text: label,
+    })),
+  ];
+  return { shapes, annotations };
+}
+
 /**
  * @param {Picture} picture
  * @param {string} title
  * @param {Ink} ink
  * @param {string} colour
- * @returns {{data: object[], layout: object} | null} null where there is nothing to zoom
+ * @returns {{data: object[], layout: Record<string, any>} | null} null where there is nothing to zoom
  */
 export function figureOf(picture, title, ink, colour) {
   if (picture.kind !== "heatmap" && picture.kind !== "curves") return null;
-  const time = picture.kind === "heatmap" || picture.axis === "time";
   const axis = { color: ink.text, gridcolor: ink.faint, zeroline: false };
   const curves = picture.kind === "curves";
   return {
@@ -90,28 +197,14 @@ export function figureOf(picture, title, ink, colour) {
       font: { color: ink.text, family: "system-ui, sans-serif" },
       paper_bgcolor: ink.paper,
       plot_bgcolor: ink.paper,
-      margin: { l: 60, r: 20, t: 50, b: 50 },
+      margin: { l: 70, r: 20, t: 50, b: 50 },
       autosize: true,
       showlegend: curves && picture.series.length > 1,
-      xaxis: { ...axis, title: { text: time ? "time step t" : "training step" } },
+      xaxis: { ...axis, ...(curves ? acrossAxis(picture) : { title: { text: "time step t" } }) },
       yaxis: curves
-        ? {
-            ...axis,
-            type: picture.y.log ? "log" : "linear",
-            range: [picture.y.low, picture.y.high].map((end) => (picture.y.log ? Math.log10(end) : end)),
-          }
+        ? { ...axis, ...upAxis(picture) }
         : { ...axis, type: "category", automargin: true, autorange: "reversed" },
-      shapes: curves
-        ? picture.lines.map(({ at }) => ({
-            type: "line",
-            xref: "paper",
-            x0: 0,
-            x1: 1,
-            y0: at,
-            y1: at,
-            line: { color: ink.muted, width: 1, dash: "dash" },
-          }))
-        : [],
+      ...(curves ? marks(picture, ink, colour) : {}),
     },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * A picture's value at a step, as text and as a table.
  *
- * @import {Heatmap, Picture} from "../types.js"
+ * @import {Curves, Heatmap, Picture} from "../types.js"
  */
 
 import { valueAt } from "../decode.js";
@@ -21,6 +21,17 @@ export const rowsOf = ({ matrix, timeFirst }) => (timeFirst ? matrix.cols : matr
  */
 export const cellAt = ({ matrix, timeFirst }, t, row) =>
   timeFirst ? valueAt(matrix, t, row) : valueAt(matrix, row, t);
+
+/**
+ * What a curve is drawn over, and where on that a point lies.
+ *
+ * @param {Curves} picture
+ * @returns {{name: string, place: (x: number) => number}}
+ */
+export function axisOf({ axis, lagFrom }) {
+  if (lagFrom !== undefined) return { name: "lag", place: (x) => lagFrom - x };
+  return { name: axis === "time" ? "step" : "training step", place: (x) => x };
+}
 
 /**
  * What a picture says at a time step; empty where it has no time axis.
@@ -61,8 +72,10 @@ export function csvOf(picture) {
     rows = Array.from({ length: steps }, (_, t) => [t, ...names.map((_, row) => cellAt(picture, t, row))]);
     rows.unshift(["step", ...names]);
   } else if (picture.kind === "curves") {
-    rows = picture.series.flatMap(({ name, points }) => points.map(({ x, y }) => [name, x, y]));
-    rows.unshift(["series", picture.axis === "time" ? "step" : "training step", "value"]);
+    const { name: where, place } = axisOf(picture);
+    rows = picture.series.flatMap(({ name, points }) => points.map(({ x, y }) => [name, place(x), y]));
+    if (picture.lagFrom !== undefined) rows.reverse(); // lags count up
+    rows.unshift(["series", where, "value"]);
   } else if (picture.kind === "tokens") {
     rows = picture.tokens.map(({ label, salient }, t) => [t, label, String(salient)]);
     rows.unshift(["step", "input", "relevant"]);

@@ -7,6 +7,16 @@
 import { make, setAttribute, tell, uniqueId } from "./dom.js";
 import { FarbackPanel } from "./panel.js";
 
+/**
+ * What a switch chooses from, in words.
+ *
+ * @type {Record<"gradient" | "state", {label: string, choices: Record<string, string>}>}
+ */
+const CHOICES = {
+  gradient: { label: "Scale of the gradient", choices: { relative: "relative", absolute: "absolute" } },
+  state: { label: "Gradient of", choices: { c: "memory c", h: "shown state h" } },
+};
+
 export class FarbackBand extends HTMLElement {
   /** @type {FarbackPanel[]} */
   panels = [];
@@ -78,23 +88,21 @@ export class FarbackBand extends HTMLElement {
     this.#switches.replaceChildren(
       ...wanted.map((name) => {
         if (name === "row") return this.#rows(view.row, answers);
-        const choices = name === "gradient" ? ["relative", "absolute"] : ["h", "c"];
-        return this.#choice(name, choices, view[name]);
+        return this.#choice(name, view[name]);
       }),
     );
   }
 
   /**
    * @param {"gradient" | "state"} name
-   * @param {string[]} choices
    * @param {string} chosen
    */
-  #choice(name, choices, chosen) {
-    const label = name === "gradient" ? "Scale of the gradient" : "Gradient of";
+  #choice(name, chosen) {
+    const { label, choices } = CHOICES[name];
     return make(
       "span",
       { class: "segments", role: "group", "aria-label": label },
-      ...choices.map((choice) =>
+      ...Object.entries(choices).map(([choice, words]) =>
         make(
           "button",
           {
@@ -102,7 +110,7 @@ export class FarbackBand extends HTMLElement {
             "aria-pressed": String(choice === chosen),
             onclick: () => tell(this, "view", { [name]: choice }),
           },
-          choice,
+          words,
         ),
       ),
     );

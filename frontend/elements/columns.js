@@ -12,8 +12,12 @@ import { FarbackHead } from "./head.js";
 
 /** Panels out of sight that are set up in one frame of the screen, beside those in sight. */
 const SPARE = 3;
-/** Columns that fit a laptop's screen. */
-const SIDE_BY_SIDE = 6;
+/** Pixels that a column needs at least; more columns than fit are scrolled. */
+const NARROWEST = 174;
+/** Milliseconds after which panels out of sight are brought up to date: for a screen reader, not for the eye. */
+const UNSEEN_MS = 500;
+/** Where there is room for one model only, chosen by its tab. */
+const single = matchMedia("(max-width: 640px)");
 
 /**
  * @typedef {object} Stage everything that the columns show
@@ -26,15 +30,32 @@ const SIDE_BY_SIDE = 6;
  * @property {number} steps last training step of the timeline
  */
 
+/**
+ * Whether a model carries anything from step to step: one that sees a window does not.
+ *
+ * @param {Column} column
+ */
+const remembers = ({ cell }) => !cell.options.some((option) => option.name === "window");
+
 export class FarbackColumns extends HTMLElement {
   /** @type {FarbackBand[]} */
   #bands = [];
   /** @type {FarbackHead[]} */
   #heads = [];
   #tabs = make("div", { class: "tabs", role: "tablist", "aria-label": "Model shown" });
-  #headRow = make("div", { class: "row heads" });
+  #headRow = make("div", { class: "row" });
+  #heading = make("div", { class: "heads" }, this.#headRow);
+  #body = make("div", { class: "wide", id: "columns" });
   #shown = 0;
+  /** Whether a person chose the model that is shown alone. */
+  #picked = false;
   #spare = 0;
+  /** Whether panels out of sight are painted as well. */
+  #unseen = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #later;
+  /** @type {Stage | null} */
+  #stage = null;
   /** @type {{t: number, row: number} | null} */
   #mark = null;
   /** @type {Catalog | null} */
@@ -44,7 +65,17 @@ export class FarbackColumns extends HTMLElement {
   furnish(catalog) {
     this.#catalog = catalog;
     this.#bands = PANELS.map((panel) => new FarbackBand(panel, catalog));
-    this.append(this.#tabs, make("div", { class: "wide" }, this.#headRow, ...this.#bands));
+    this.#body.append(...this.#bands);
+    this.append(this.#tabs, this.#heading, this.#body);
+    // The heads stay at the top of the window, which they could not inside of what scrolls sideways.
+    this.#body.addEventListener("scroll", () => this.#heading.scrollTo({ left: this.#body.scrollLeft }));
+    this.#heading.addEventListener("scroll", () => this.#body.scrollTo({ left: this.#heading.scrollLeft }));
+    new ResizeObserver(() => this.#fit()).observe(this);
+    single.addEventListener("change", () => this.#showRoles());
+    addEventListener("beforeprint", () => {
+      this.#unseen = true;
+      if (this.#stage) this.show(this.#stage);
+    });
   }
 
   /**
@@ -52,9 +83,12 @@ export class FarbackColumns extends HTMLElement {
    * @returns {number} panels that were painted
    */
   show(stage) {
+    this.#stage = stage;
     const { columns, view } = stage;
     const count = columns.length;
     if (this.#heads.length !== count) this.#resize(count);
+    const first = columns.findIndex(remembers);
+    if (!this.#picked && first >= 0 && first !== this.#shown) this.pick(first);
     const now = performance.now();
     columns.forEach((column, i) => {
       const colour = `var(--model-${column.colour})`;
@@ -81,6 +115,14 @@ export class FarbackColumns extends HTMLElement {
       });
     }
     if (this.#spare < SPARE) tell(this, "repaint");
+    this.#unseen = false;
+    if (this.#bands.some((band) => band.panels.some((panel) => panel.stale))) {
+      this.#later ??= setTimeout(() => {
+        this.#later = undefined;
+        this.#unseen = true;
+        tell(this, "repaint");
+      }, UNSEEN_MS);
+    }
     return painted;
   }
 
@@ -115,8 +157,10 @@ export class FarbackColumns extends HTMLElement {
       steps,
     };
     const version = `${stage.version} ${band.panel.id === "learning" ? steps : ""}`;
-    const painted = panel.show(scene, brush, version, this.#spare > 0);
-    if (painted && !panel.visible) this.#spare--;
+    // What is new is set up soon, so that it has its height.
+    const due = this.#spare > 0 && !panel.childElementCount;
+    const painted = panel.show(scene, brush, version, this.#unseen || due);
+    if (painted && due && !panel.visible) this.#spare--;
     if (painted) panel.mark(this.#mark?.t ?? null, this.#mark?.row ?? 0);
     return painted;
   }
@@ -135,7 +179,6 @@ export class FarbackColumns extends HTMLElement {
   /** @param {number} count */
   #resize(count) {
     this.style.setProperty("--models", String(count));
-    this.toggleAttribute("data-many", count > SIDE_BY_SIDE);
     while (this.#heads.length > count) this.#heads.pop()?.remove();
     while (this.#heads.length < count) {
       const head = new FarbackHead();
@@ -148,12 +191,36 @@ export class FarbackColumns extends HTMLElement {
         make("button", {
           type: "button",
           role: "tab",
-          onclick: () => this.pick(i),
+          id: `tab-${i}`,
+          "aria-controls": this.#body.id,
+          onclick: () => this.#choose(i),
           onkeydown: (/** @type {KeyboardEvent} */ e) => this.#tabKey(e),
         }),
       ),
     );
     this.pick(Math.min(this.#shown, count - 1));
+    this.#fit();
+  }
+
+  /** Lets the columns scroll where they do not fit. */
+  #fit() {
+    this.toggleAttribute("data-many", !single.matches && this.#heads.length * NARROWEST > this.clientWidth);
+  }
+
+  /** Where the tabs are shown, what they choose from is their panel. */
+  #showRoles() {
+    setAttribute(this.#body, "role", single.matches ? "tabpanel" : null);
+    setAttribute(this.#body, "aria-labelledby", single.matches ? `tab-${this.#shown}` : null);
+  }
+
+  /**
+   * What a person chose stays chosen.
+   *
+   * @param {number} at
+   */
+  #choose(at) {
+    this.#picked = true;
+    this.pick(at);
   }
 
   /**
@@ -170,6 +237,7 @@ export class FarbackColumns extends HTMLElement {
     for (const parts of [this.#heads, ...this.#bands.map((band) => band.panels)]) {
       for (const [i, part] of parts.entries()) part.classList.toggle("shown", i === at);
     }
+    this.#showRoles();
     tell(this, "repaint");
   }
 
@@ -180,7 +248,7 @@ export class FarbackColumns extends HTMLElement {
     event.preventDefault();
     event.stopPropagation();
     const count = this.#heads.length;
-    this.pick((this.#shown + move + count) % count);
+    this.#choose((this.#shown + move + count) % count);
     const tab = this.#tabs.children[this.#shown];
     if (tab instanceof HTMLElement) tab.focus();
   }

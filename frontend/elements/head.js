@@ -6,7 +6,7 @@
 
 import { lagText } from "../format.js";
 import { answerOf } from "../panels/common.js";
-import { statusText } from "../words.js";
+import { statusMark, statusText } from "../words.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 
 /** Distances between the axis's numbers, in steps, and their most. */
@@ -16,6 +16,11 @@ const MOST = 6;
 export class FarbackHead extends HTMLElement {
   #name = make("h3");
   #step = make("span", { class: "step" });
+  #options = make("button", {
+    type: "button",
+    class: "quiet options",
+    onclick: () => tell(this, "options", this.#column?.index),
+  });
   #status = make("p", { class: "status" });
   #layers = make("span", { class: "segments layers", role: "group", "aria-label": "Layer", hidden: true });
   #axis = make("div", { class: "axis" });
@@ -27,15 +32,8 @@ export class FarbackHead extends HTMLElement {
 
   connectedCallback() {
     if (this.childElementCount) return;
-    const options = make("button", {
-      type: "button",
-      class: "quiet options",
-      title: "Options of this model",
-      "aria-label": "Options of this model",
-      onclick: () => tell(this, "options", this.#column?.index),
-    });
     this.append(
-      make("div", { class: "line" }, this.#name, options, this.#step),
+      make("div", { class: "line" }, this.#name, this.#options, this.#step),
       make("div", { class: "line" }, this.#status, this.#layers),
       make("div", { class: "ruler", "aria-hidden": "true" }, this.#axis, this.#marked),
     );
@@ -51,10 +49,12 @@ export class FarbackHead extends HTMLElement {
     this.#row = view.row;
     setText(this.#name, column.title);
     setAttribute(this.#name, "title", column.title);
+    for (const name of ["title", "aria-label"]) setAttribute(this.#options, name, `Options of ${column.title}`);
     const { frame } = column;
     setText(this.#step, frame ? `${column.ended ? "stopped at" : "step"} ${frame.step}` : "");
     setText(this.#status, statusText(column, now));
-    setAttribute(this.#status, "data-status", column.error ? "failed" : (column.status?.status ?? "idle"));
+    setAttribute(this.#status, "title", this.#status.textContent);
+    setAttribute(this.#status, "data-status", statusMark(column));
     if (!frame) return;
     const layers = frame.layers.length;
     const answer = answerOf(frame, view.row).step;

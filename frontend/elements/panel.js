@@ -20,6 +20,8 @@ const seen = new IntersectionObserver(
 
 export class FarbackPanel extends HTMLElement {
   #visible = false;
+  /** Whether it shows an older frame, because nobody sees it. */
+  stale = false;
   /** @type {unknown[]} what the last painting was made from */
   #made = [];
 
@@ -28,6 +30,8 @@ export class FarbackPanel extends HTMLElement {
     super();
     this.panel = panel;
     this.dataset.testid = `panel-${panel.id}`;
+    const { words, pictures } = panel.room;
+    this.style.setProperty("--room", `calc(${words}px + var(--tall) * ${pictures}px)`);
   }
 
   connectedCallback() {
@@ -57,15 +61,16 @@ export class FarbackPanel extends HTMLElement {
    * @param {Scene | null} scene null: there is nothing to show yet
    * @param {Omit<Brush, "panel" | "title">} brush
    * @param {unknown} version changes whenever something beside scene and brush did
-   * @param {boolean} spare whether there is time to set it up although nobody sees it, so that it has its height
+   * @param {boolean} unseen whether to paint it although nobody sees it
    * @returns {boolean} whether it painted
    */
-  show(scene, brush, version, spare) {
+  show(scene, brush, version, unseen) {
     if (!scene) {
       this.replaceChildren();
       this.#made = [];
+      this.stale = false;
+      return false;
     }
-    if (!scene || !(this.#visible || (spare && !this.childElementCount))) return false;
     const history = this.panel.id === "learning" ? scene.frames.length : 0;
     const made = [
       this.panel.source ? this.panel.source(scene.frame) : scene.frame,
@@ -80,6 +85,8 @@ export class FarbackPanel extends HTMLElement {
       version,
     ];
     if (made.length === this.#made.length && made.every((part, i) => part === this.#made[i])) return false;
+    this.stale = !this.#visible && !unseen;
+    if (this.stale) return false;
     this.#made = made;
     const pictures = this.panel.pictures(scene);
     while (this.children.length > pictures.length) this.lastChild?.remove();

@@ -5,13 +5,12 @@
  * @import {Heatmap, Ink, Picture} from "../types.js"
  */
 
-import { paintCurves } from "../draw/curves.js";
+import { paintCurves, scaleLabels } from "../draw/curves.js";
 import { paintBar, paintHeatmap } from "../draw/heatmap.js";
 import { readAt, rowsOf } from "../draw/read.js";
 import { paintTokens } from "../draw/tokens.js";
 import { short } from "../format.js";
-import { placeOf } from "../scales.js";
-import { stepAt } from "../timeline.js";
+import { positionOf, SLIDER_KEYS, stepAt, stepTicks } from "../timeline.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 
 /**
@@ -24,6 +23,9 @@ import { make, setAttribute, setText, tell } from "./dom.js";
  * @property {number} length time steps
  * @property {string} title of the panel
  */
+
+/** Room for a number under an axis of training steps, in pixels. */
+const TICK = 40;
 
 /** Widths are read when they change, never while painting. */
 const sizes = new ResizeObserver((entries) => {
@@ -61,6 +63,10 @@ export class FarbackPlot extends HTMLElement {
   );
   #bar = make("canvas", { class: "bar", hidden: true });
   #scale = make("div", { class: "scale", "aria-hidden": "true" }, this.#bar);
+  #foot = make("div", { class: "foot", "aria-hidden": "true", hidden: true });
+  #footed = "";
+  /** Whether the axis is the column's time. */
+  #timed = false;
   #enlarge = make("button", {
     class: "enlarge",
     type: "button",
@@ -72,7 +78,12 @@ export class FarbackPlot extends HTMLElement {
 
   connectedCallback() {
     if (this.childElementCount) return;
-    this.append(make("div", { class: "over" }, this.#caption, this.#read, this.#enlarge), this.#area, this.#scale);
+    this.append(
+      make("div", { class: "over" }, this.#caption, this.#read, this.#enlarge),
+      this.#area,
+      this.#scale,
+      this.#foot,
+    );
     sizes.observe(this.#area);
     this.#area.addEventListener("pointermove", (event) => this.#point(event, false));
     this.#area.addEventListener("pointerleave", () => tell(this, "point", null));
@@ -91,6 +102,7 @@ export class FarbackPlot extends HTMLElement {
   resize(width, height) {
     if (width === this.#size.width && height === this.#size.height) return;
     this.#size = { width, height };
+    this.#showFoot();
     this.#paint();
   }
 
@@ -108,6 +120,7 @@ export class FarbackPlot extends HTMLElement {
     setAttribute(this.#canvas, "data-panel", brush.panel);
     setAttribute(this.#canvas, "data-model", brush.model);
     this.#furnish(picture, brush);
+    this.#showFoot();
     this.#paint();
     this.#write();
   }
@@ -146,13 +159,13 @@ export class FarbackPlot extends HTMLElement {
       picture.kind === "heatmap"
         ? [picture.palette, picture.domain, rowsOf(picture), JSON.stringify(picture.outlines)]
         : picture.kind === "curves"
-          ? picture.y.ticks.map((tick) => [tick.at, tick.label])
+          ? scaleLabels(picture)
           : picture.kind === "note" && picture.text;
     const key = JSON.stringify([
       picture.kind,
       picture.height,
       scale,
-      picture.kind === "curves" && picture.y.low,
+      picture.kind === "curves" && picture.axis,
       brush.ink.dark,
     ]);
     if (key === this.#painted) return;
@@ -163,11 +176,11 @@ export class FarbackPlot extends HTMLElement {
     this.#note.hidden = picture.kind !== "note";
     this.#enlarge.hidden = picture.kind === "note" || picture.kind === "tokens";
     if (picture.kind === "note") setText(this.#note, picture.text);
-    const timed = picture.kind !== "note" && !(picture.kind === "curves" && picture.axis === "training");
-    setAttribute(this.#area, "role", timed ? "slider" : picture.kind === "note" ? null : "img");
-    setAttribute(this.#area, "tabindex", picture.kind === "note" ? null : 0);
-    setAttribute(this.#area, "aria-valuemin", timed ? 0 : null);
-    setAttribute(this.#area, "aria-valuemax", timed ? brush.length - 1 : null);
+    const note = picture.kind === "note";
+    this.#timed = !note && !(picture.kind === "curves" && picture.axis === "training");
+    setAttribute(this.#area, "role", note ? null : "slider");
+    setAttribute(this.#area, "tabindex", note ? null : 0);
+    setAttribute(this.#area, "aria-valuemin", note ? null : 0);
     this.#furnishScale(picture, brush);
   }
 
@@ -185,15 +198,32 @@ export class FarbackPlot extends HTMLElement {
       this.#scale.append(make("span", { class: "top" }, short(high)), make("span", { class: "bottom" }, short(low)));
       this.#outlines.append(...picture.outlines.map((outline) => this.#outline(picture, outline)));
     } else if (picture.kind === "curves") {
-      for (const { at, label } of picture.y.ticks) {
+      for (const { label, down } of scaleLabels(picture)) {
         const tick = make("span", { class: "tick" }, label);
-        const down = 100 * (1 - placeOf(at, [picture.y.low, picture.y.high], picture.y.log));
-        tick.style.top = `${down}%`;
+        tick.style.top = `${100 * down}%`;
         // In the middle of its line, but at the ends of the scale within it.
-        tick.style.transform = `translateY(-${down}%)`;
+        tick.style.transform = `translateY(-${100 * down}%)`;
         this.#scale.append(tick);
       }
     }
+  }
+
+  /** The training steps under their axis, which is not the column's. */
+  #showFoot() {
+    const { picture } = this;
+    const last = picture?.kind === "curves" && picture.axis === "training" ? picture.length : null;
+    this.#foot.hidden = last === null;
+    const key = `${last} ${this.#size.width}`;
+    if (last === null || key === this.#footed) return;
+    this.#footed = key;
+    this.#foot.replaceChildren(
+      ...stepTicks(last, TICK / Math.max(this.#size.width, TICK)).map((step) => {
+        const tick = make("span", {}, step.toLocaleString("en"));
+        tick.style.left = `${100 * positionOf(step, last)}%`;
+        return tick;
+      }),
+      make("em", {}, "steps"),
+    );
   }
 
   /**
@@ -216,8 +246,7 @@ export class FarbackPlot extends HTMLElement {
     const { picture, brush } = this;
     if (!picture || !brush) return;
     const t = this.#mark;
-    const timed = this.#area.getAttribute("role") === "slider";
-    const shown = timed && t !== null && t < brush.length;
+    const shown = this.#timed && t !== null && t < brush.length;
     this.#cross.hidden = !shown;
     this.#dot.hidden = !shown || picture.kind !== "heatmap";
     const text = shown && t !== null ? readAt(picture, t, this.#row) : "";
@@ -225,9 +254,14 @@ export class FarbackPlot extends HTMLElement {
     // Where the value would lie on what it is about, it stands on the other side.
     this.classList.toggle("aside", t !== null && 2 * t > brush.length);
     setAttribute(this.#area, "aria-label", `${brush.model}, ${brush.title}. ${picture.caption}`);
-    if (timed) {
+    if (this.#timed) {
+      setAttribute(this.#area, "aria-valuemax", brush.length - 1);
       setAttribute(this.#area, "aria-valuenow", t ?? 0);
       setAttribute(this.#area, "aria-valuetext", shown ? `step ${t}. ${text}` : "no step marked");
+    } else if (picture.kind === "curves") {
+      setAttribute(this.#area, "aria-valuemax", picture.length);
+      setAttribute(this.#area, "aria-valuenow", picture.cursor ?? 0);
+      setAttribute(this.#area, "aria-valuetext", `training step ${picture.cursor}. ${picture.caption}`);
     }
     if (!shown || t === null) return;
     this.#cross.style.left = `${(100 * t) / brush.length}%`;
@@ -267,7 +301,7 @@ export class FarbackPlot extends HTMLElement {
       tell(this, "enlarge", this);
       return;
     }
-    if (this.#area.getAttribute("role") !== "slider") return;
+    if (picture.kind === "note") return;
     const rows = picture.kind === "heatmap" ? rowsOf(picture) : this.#row + 1;
     const moves = /** @type {Record<string, [number, number]>} */ ({
       ArrowLeft: [-1, 0],
@@ -276,13 +310,18 @@ export class FarbackPlot extends HTMLElement {
       ArrowDown: [0, 1],
       PageUp: [-10, 0],
       PageDown: [10, 0],
-      Home: [-brush.length, 0],
-      End: [brush.length, 0],
+      Home: [Number.NEGATIVE_INFINITY, 0],
+      End: [Number.POSITIVE_INFINITY, 0],
     });
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault();
     event.stopPropagation();
+    if (!this.#timed) {
+      // Of training steps the frames are the places, and up means on, as on any slider.
+      tell(this, "move", SLIDER_KEYS[event.key]);
+      return;
+    }
     const from = this.#mark ?? brush.length - 1;
     const t = Math.min(Math.max(from + move[0], 0), brush.length - 1);
     tell(this, "point", { t, row: Math.min(Math.max(this.#row + move[1], 0), rows - 1), pin: true, keep: true });

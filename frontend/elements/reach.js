@@ -25,13 +25,21 @@ class Row {
   horizon = make("span", { class: "horizon" });
   compare = make("p", { class: "compare" });
   track = make("div", { class: "track", role: "img" }, this.outline, this.solid, this.start);
+  /** On a small screen the sentence is folded away. */
+  more = make("button", {
+    type: "button",
+    class: "more words",
+    "aria-expanded": "false",
+    onclick: () => setAttribute(this.more, "aria-expanded", String(this.whole.classList.toggle("open"))),
+  });
   whole = make(
     "li",
-    {},
+    { "data-testid": "reach-row" },
     make("div", { class: "who" }, make("i", { class: "swatch" }), this.name, this.solved),
     this.track,
     make("div", { class: "reading" }, this.number, make("span", { class: "small" }, this.horizon, this.estimate)),
     this.compare,
+    this.more,
   );
 }
 
@@ -45,12 +53,14 @@ export class FarbackReach extends HTMLElement {
   /** @param {Catalog} catalog */
   furnish(catalog) {
     const measures = ["reach", "horizon"].flatMap((name) => (catalog.measures[name] ? [catalog.measures[name]] : []));
+    const sign = /** @param {string} kind @param {string} name @param {string} words */ (kind, name, words) =>
+      make("span", {}, make("i", { class: kind }), make("span", {}, name, make("span", { class: "long" }, words)));
     const legend = make(
       "p",
       { class: "legend" },
-      make("span", {}, make("i", { class: "solid" }), "reach: from how far back it answers right"),
-      make("span", {}, make("i", { class: "outline" }), "gradient horizon: how far its gradient sees"),
-      make("span", {}, make("i", { class: "start" }), "the same before training"),
+      sign("solid", "reach", ": from how far back it answers clearly better than a guess"),
+      sign("outline", "gradient", " horizon: how far its gradient sees"),
+      sign("start", "before training", ""),
     );
     this.append(
       make(
@@ -111,36 +121,39 @@ export class FarbackReach extends HTMLElement {
  * @param {number} longest
  */
 function showRow(row, column, longest) {
-  const { frame } = column;
+  const { frame, facts, title } = column;
   row.whole.style.setProperty("--model", `var(--model-${column.colour})`);
-  setAttribute(row.whole, "data-testid", "reach-row");
-  setAttribute(row.whole, "data-model", column.title);
-  setText(row.name, column.title);
+  setAttribute(row.whole, "data-model", title);
+  setText(row.name, title);
+  setAttribute(row.name, "title", title);
+  setAttribute(row.more, "aria-label", `What this says about ${title}`);
   row.whole.classList.toggle("waiting", !frame);
+  const width = /** @param {number} steps */ (steps) => `${(100 * Math.min(steps, longest)) / longest}%`;
+  row.solid.style.width = width(frame?.reach.value ?? 0);
+  row.outline.style.width = width(frame?.horizon.value ?? 0);
+  row.start.hidden = (frame?.horizon.at_start ?? null) === null;
+  row.start.style.left = width(frame?.horizon.at_start ?? 0);
   if (!frame) {
     setText(row.number, "–");
     for (const part of [row.solved, row.horizon, row.estimate, row.compare]) setText(part, "");
+    setAttribute(row.track, "aria-label", `${title}: nothing is measured yet`);
     return;
   }
-  const { reach, horizon } = frame;
-  const width = /** @param {number} steps */ (steps) => `${(100 * Math.min(steps, longest)) / longest}%`;
-  row.solid.style.width = width(reach.value);
-  row.solid.classList.toggle("open", reach.at_least);
-  row.outline.style.width = width(horizon.value ?? 0);
-  row.start.hidden = horizon.at_start === null;
-  row.start.style.left = width(horizon.at_start ?? 0);
-  const seen = horizonText(horizon, longest);
-  setText(row.number, reachText(reach));
-  setText(row.horizon, `gradient ${seen}`);
+  const { reach, horizon, last } = frame;
+  // From so few sequences the reach of a live frame jumps: it does not look like a result.
+  row.whole.classList.toggle("estimated", !last);
+  const does = reachText(reach, last);
+  const sees = horizonText(frame);
+  const compared = compareText(frame, facts);
+  setText(row.number, does);
+  setText(row.horizon, `gradient ${sees}`);
   setText(row.estimate, estimateText(frame));
-  setText(row.solved, solvedText(frame, column.facts));
-  setText(row.compare, compareText(frame));
+  setText(row.solved, solvedText(frame, facts));
+  setText(row.compare, compared);
+  setAttribute(row.compare, "title", compared);
   const start = horizon.at_start === null ? "" : `, ${horizon.at_start} before training`;
-  setAttribute(
-    row.track,
-    "aria-label",
-    `${column.title}: reach ${reachText(reach)} steps; gradient horizon ${seen}${start}`,
-  );
+  const sure = last ? "" : ", a live estimate";
+  setAttribute(row.track, "aria-label", `${title}: reach ${does} steps${sure}; gradient horizon ${sees}${start}`);
 }
 
 customElements.define("farback-reach", FarbackReach);

@@ -5,7 +5,7 @@
  */
 
 import { duration } from "../format.js";
-import { lastStep, positionOf, secondsToGo, stepAt, stepsOf, stepTicks } from "../timeline.js";
+import { lastStep, positionOf, SLIDER_KEYS, secondsToGo, stepAt, stepsOf, stepTicks } from "../timeline.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 
 /** Room for a number under the line, in pixels. */
@@ -74,6 +74,13 @@ export class FarbackTimeline extends HTMLElement {
       this.#last = -1;
       tell(this, "repaint");
     });
+    this.#track.addEventListener("keydown", (event) => {
+      const count = SLIDER_KEYS[event.key];
+      if (count === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      tell(this, "move", count);
+    });
     this.#track.addEventListener("pointerdown", (event) => {
       this.#track.setPointerCapture(event.pointerId);
       this.#seek(event);
@@ -104,8 +111,9 @@ export class FarbackTimeline extends HTMLElement {
     this.#showRails(columns, last);
     if (last !== this.#last) this.#showTicks(last);
     const where = `step ${here.toLocaleString("en")} of ${last.toLocaleString("en")}`;
-    const seconds = training ? secondsToGo(columns, performance.now()) : null;
-    const left = seconds === null ? "" : `at most ${duration(seconds)} to go`;
+    const lost = training && columns.some((column) => column.lost);
+    const seconds = training && !lost ? secondsToGo(columns, performance.now()) : null;
+    const left = lost ? "connection lost" : seconds === null ? "" : `at most ${duration(seconds)} to go`;
     setText(this.#text, left ? `${where}\n${left}` : where);
     setAttribute(this.#track, "aria-valuemax", last);
     setAttribute(this.#track, "aria-valuenow", here);
@@ -113,7 +121,7 @@ export class FarbackTimeline extends HTMLElement {
     setAttribute(this.#play, "aria-label", playing ? "Pause (space)" : "Play (space)");
     setAttribute(this.#play, "title", playing ? "Pause (space)" : "Play (space)");
     this.#play.classList.toggle("playing", playing);
-    const following = training && step === null && !playing;
+    const following = training && !lost && step === null && !playing;
     this.#live.hidden = !training;
     setAttribute(this.#live, "aria-pressed", String(following));
     this.classList.toggle(

@@ -1,7 +1,7 @@
 /**
  * What several panels look up in a scene.
  *
- * @import {Frame, Heatmap, Layer, Matrix, Note, Scene, Tick} from "../types.js"
+ * @import {Frame, Heatmap, Layer, Matrix, Note, Panel, Scene, Tick} from "../types.js"
  */
 
 import { valueAt } from "../decode.js";
@@ -10,7 +10,7 @@ import { power } from "../format.js";
 import { roundUp } from "../scales.js";
 
 /** Pixels that a heatmap of units is high: two for each of the 32 units that a model has by default. */
-const STATE_HEIGHT = 64;
+export const STATE_HEIGHT = 64;
 
 /**
  * @param {Frame} frame
@@ -52,11 +52,13 @@ export const finite = (value) => (Number.isFinite(value) ? value : null);
  * A log axis in whole decades.
  *
  * @param {[number, number]} range
- * @returns {{low: number, high: number, log: true, ticks: Tick[]}}
+ * @param {string} title
+ * @returns {{low: number, high: number, log: true, ticks: Tick[], title: string}}
  */
-export function logAxis(range) {
+export function logAxis(range, title) {
   const { low, high, exponents } = decades(range);
-  return { low, high, log: true, ticks: exponents.map((exponent) => ({ at: 10 ** exponent, label: power(exponent) })) };
+  const ticks = exponents.map((exponent) => ({ at: 10 ** exponent, label: power(exponent) }));
+  return { low, high, log: true, ticks, title };
 }
 
 /**
@@ -84,6 +86,19 @@ export function unitMap(matrix, symbol, caption, limit) {
     height: STATE_HEIGHT,
   };
 }
+
+/** Pixels of the line above a picture, and between a picture and the next line. */
+const CAPTION = 16;
+const APART = 2;
+
+/**
+ * @param {...number} heights of pictures under each other, each with a caption
+ * @returns {Panel["room"]}
+ */
+export const room = (...heights) => ({
+  words: CAPTION * heights.length + APART * (heights.length - 1),
+  pictures: heights.reduce((sum, height) => sum + height, 0),
+});
 
 /**
  * @param {string} text

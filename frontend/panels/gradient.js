@@ -5,7 +5,7 @@
  */
 
 import { roundUp } from "../scales.js";
-import { answerOf, layerOf, logAxis, pointsOf, unitMap } from "./common.js";
+import { answerOf, layerOf, logAxis, pointsOf, room, STATE_HEIGHT, unitMap } from "./common.js";
 
 const HEIGHT = 64;
 
@@ -16,27 +16,31 @@ export const signal = {
   title: "Gradient signal G",
   plain: "how much of the learning signal is left on its way back",
   switches: ["gradient"],
+  room: room(HEIGHT),
   pictures: (scene) => {
     const { frame, view, extent } = scene;
     const relative = view.gradient === "relative";
     const layer = layerOf(scene);
     const { step } = answerOf(frame, view.row);
+    const points = pointsOf(relative ? layer.signal : layer.gradNorm);
+    const last = frame.answers.at(-1) ?? 0;
+    const dead = points.every(({ x, y }) => x >= last || y === 0);
     return [
       {
         kind: "curves",
-        caption: relative ? "relative to its size at the answer" : "absolute size",
+        caption: dead
+          ? "0 at every earlier step: nothing flows back"
+          : relative
+            ? "relative to its size at the answer"
+            : "absolute size",
         axis: "time",
         length: frame.length,
         cursor: null,
-        series: [
-          {
-            name: relative ? "G" : "|grad|",
-            points: pointsOf(relative ? layer.signal : layer.gradNorm),
-            style: "area",
-          },
-        ],
-        y: logAxis(relative ? extent.signal : extent.norm),
-        lines: relative ? [{ at: 1, label: "" }] : [],
+        series: [{ name: relative ? "G" : "|grad|", points, style: "area" }],
+        y: relative
+          ? logAxis(extent.signal, "gradient signal G, relative to the answer's")
+          : logAxis(extent.norm, "size of the gradient"),
+        lines: relative ? [{ at: 1, label: "", meaning: "as large as at the answer" }] : [],
         spans: [],
         ticks: frame.answers.length === 1 ? [{ at: step, label: "" }] : [],
         height: HEIGHT,
@@ -52,15 +56,17 @@ export const gradient = {
   title: "Gradient of every unit",
   plain: "which way the loss would pull each unit at each step",
   switches: ["gradient", "state"],
+  room: room(STATE_HEIGHT),
   pictures: (scene) => {
-    const { view, extent } = scene;
+    const { view, extent, cell } = scene;
     const layer = layerOf(scene);
     const ofCell = view.state === "c" && layer.gradC !== null;
     const matrix = ofCell && layer.gradC ? layer.gradC : layer.gradH;
     const own = Math.max(Math.abs(matrix.low), Math.abs(matrix.high));
     const relative = view.gradient === "relative";
-    const name = ofCell ? "grad_c" : "grad_h";
-    const caption = `${name}, ${relative ? "scaled to this model's largest" : "one scale for all models"}`;
-    return [unitMap(matrix, name, caption, roundUp(relative ? own : extent.gradient))];
+    // Beside a memory cell, h is only what the cell shows; elsewhere it is all that is remembered.
+    const held = ofCell ? "memory c" : cell.states.includes("c") ? "shown state h" : "hidden state h";
+    const caption = `of ${held}, ${relative ? "scaled to its largest" : "one scale for all models"}`;
+    return [unitMap(matrix, ofCell ? "grad_c" : "grad_h", caption, roundUp(relative ? own : extent.gradient))];
   },
 };

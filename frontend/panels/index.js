@@ -1,6 +1,6 @@
 /**
- * The panels of a column, from top to bottom. What all models have comes first, so that rows stay side by side; what
- * only some have (cell state, gates) comes last.
+ * The panels of a column, from top to bottom. What tells the story comes first: what goes in, what is held, and what of
+ * the gradient comes back. What only some models have (cell state, gates) comes last.
  *
  * @import {Panel} from "../types.js"
  */
@@ -14,4 +14,4 @@ import { skill } from "./skill.js";
 import { cellState, gates, hidden } from "./states.js";
 
 /** @type {Panel[]} */
-export const PANELS = [input, output, hidden, signal, gradient, connectivity, skill, learning, cellState, gates];
+export const PANELS = [input, hidden, signal, gradient, output, connectivity, skill, learning, cellState, gates];

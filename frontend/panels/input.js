@@ -9,6 +9,7 @@ import { number, visible } from "../format.js";
 
 /** Tasks name what only fills the time with a dot. */
 const FILLER = "·";
+const HEIGHT = 30;
 
 /**
  * The input line that is on at a step: inputs that are symbols switch on exactly one.
@@ -55,6 +56,7 @@ export const input = {
   title: "Input",
   plain: "what the model reads, one step at a time",
   source: (frame) => frame.x,
+  room: { words: 0, pictures: HEIGHT },
   pictures: (scene) => [
     {
       kind: "tokens",
@@ -63,7 +65,7 @@ export const input = {
       text: scene.task.name === "characters",
       bars: scene.task.kind === "regression",
       answers: scene.frame.answers,
-      height: 30,
+      height: HEIGHT,
     },
   ],
 };

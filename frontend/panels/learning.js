@@ -5,8 +5,11 @@
  */
 
 import { number, percent } from "../format.js";
+import { room } from "./common.js";
 
 const HEIGHT = 60;
+/** Pixels of the numbers under the last picture. */
+const FOOT = 13;
 
 /**
  * @param {Scene} scene
@@ -23,7 +26,7 @@ function curves({ frame, frames, steps }, caption, series) {
     length: steps,
     cursor: frame.step,
     series,
-    y: { low: 0, high: 1, log: false, ticks: [] },
+    y: { low: 0, high: 1, log: false, ticks: [], title: "" },
     lines: [],
     spans: [],
     ticks: solved === null ? [] : [{ at: solved, label: "◆" }],
@@ -39,12 +42,12 @@ function loss(scene) {
   const { frames, frame, facts, extent } = scene;
   const chance = facts?.chance.loss ?? null;
   const memoryless = facts?.memoryless_loss ?? null;
-  // A loss far above guessing is drawn at the top, so that the part that matters keeps its room.
-  const high = chance === null ? Math.max(extent.loss, 1e-6) : 1.35 * chance;
   const lines = [];
-  if (chance !== null) lines.push({ at: chance, label: "guessing" });
-  if (memoryless !== null && Math.abs(memoryless - (chance ?? 0)) > 0.02 * high)
-    lines.push({ at: memoryless, label: "memoryless" });
+  if (chance !== null) lines.push({ at: chance, label: "guessing", meaning: `guessing: ${number(chance)}` });
+  if (memoryless !== null && memoryless !== chance)
+    lines.push({ at: memoryless, label: "no memory", meaning: `the best without memory: ${number(memoryless)}` });
+  // A loss far above guessing is drawn at the top, so that the part that matters keeps its room.
+  const high = lines.length ? 1.2 * Math.max(...lines.map(({ at }) => at)) : Math.max(extent.loss, 1e-6);
   return {
     ...curves(scene, `loss ${number(frame.loss)}`, [
       { name: "training loss", points: frames.map((f) => ({ x: f.step, y: f.train_loss })), style: "faint" },
@@ -54,7 +57,8 @@ function loss(scene) {
       low: 0,
       high,
       log: false,
-      ticks: [0, ...(chance === null ? [high] : [chance])].map((at) => ({ at, label: number(at) })),
+      ticks: [0, ...(lines.length ? [] : [high])].map((at) => ({ at, label: number(at) })),
+      title: "loss",
     },
     lines,
   };
@@ -73,8 +77,14 @@ function accuracy(scene, read) {
     ...curves(scene, `answers right: ${now === null ? "–" : percent(now)}`, [
       { name: "accuracy", points: frames.map((f) => ({ x: f.step, y: read(f) })), style: "line" },
     ]),
-    y: { low: 0, high: 1.08, log: false, ticks: [0, 1].map((at) => ({ at, label: `${100 * at} %` })) },
-    lines: chance === null ? [] : [{ at: chance, label: "guessing" }],
+    y: {
+      low: 0,
+      high: 1.08,
+      log: false,
+      ticks: [0, 1].map((at) => ({ at, label: `${100 * at} %` })),
+      title: "share of right answers",
+    },
+    lines: chance === null ? [] : [{ at: chance, label: "guessing", meaning: `guessing: ${percent(chance)}` }],
   };
 }
 
@@ -83,7 +93,8 @@ export const learning = {
   id: "learning",
   measures: ["loss", "accuracy"],
   title: "Learning",
-  plain: "loss and right answers over the training steps; click to go there",
+  plain: "loss and right answers over the training steps; click, or press an arrow key, to go there",
+  room: room(HEIGHT, HEIGHT + FOOT),
   pictures: (scene) => [
     loss(scene),
     ...(scene.frame.accuracy === null ? [] : [accuracy(scene, (frame) => frame.accuracy)]),

@@ -6,7 +6,7 @@
 
 import { valueAt } from "../decode.js";
 import { number, percent, visible } from "../format.js";
-import { answerOf, finite } from "./common.js";
+import { answerOf, finite, room } from "./common.js";
 
 /** More answers than this are thinner than two pixels each: then only the right one's probability is drawn. */
 const MANY = 24;
@@ -64,6 +64,7 @@ function prediction(scene) {
       high: highest + room,
       log: false,
       ticks: [lowest, highest].map((at) => ({ at, label: number(at) })),
+      title: "answer",
     },
     lines: [],
     spans: [],
@@ -89,7 +90,13 @@ function rightShare(scene) {
     length: frame.length,
     cursor: null,
     series: [{ name: "probability of what comes next", points, style: "area" }],
-    y: { low: 0, high: 1, log: false, ticks: [0, 1].map((at) => ({ at, label: `${100 * at} %` })) },
+    y: {
+      low: 0,
+      high: 1,
+      log: false,
+      ticks: [0, 1].map((at) => ({ at, label: `${100 * at} %` })),
+      title: "probability of what comes next",
+    },
     lines: [],
     spans: [],
     ticks: [],
@@ -151,5 +158,6 @@ export const output = {
   measures: ["output"],
   title: "Answer",
   plain: "what it would say at each step; the frame marks what is right",
+  room: room(HEIGHT),
   pictures: (scene) => [picture(scene)],
 };

@@ -6,7 +6,7 @@
 
 import { reachText } from "../format.js";
 import { estimateText } from "../words.js";
-import { answerOf, back, logAxis } from "./common.js";
+import { answerOf, back, logAxis, room } from "./common.js";
 
 const HEIGHT = 64;
 
@@ -35,15 +35,22 @@ function picture({ frame, view, extent }) {
     axis: "time",
     length: frame.length,
     cursor: null,
-    series: [
-      { name: skill ? "skill" : "added loss", points, style: "area" },
-      { name: "tested", points, style: "dots" },
-    ],
+    lagFrom: step,
+    series: [{ name: skill ? "skill" : "added loss", points, style: "area", dots: true }],
     y: skill
-      ? { low: -0.1, high: 1.1, log: false, ticks: [0, 0.5, 1].map((at) => ({ at, label: SKILLS[at] ?? String(at) })) }
-      : logAxis([LEAST, Math.max(extent.added, 0.1)]),
-    lines: [{ at: COUNTS[byLag.measure], label: "" }, ...(skill ? [{ at: 0, label: "" }] : [])],
-    spans: reach.value > 0 ? [back(step, reach.value, `reach ${reachText(reach)}`, "solid")] : [],
+      ? {
+          low: -0.1,
+          high: 1.1,
+          log: false,
+          ticks: [0, 0.5, 1].map((at) => ({ at, label: SKILLS[at] ?? String(at) })),
+          title: "skill: 0 is a guess, 1 is perfect",
+        }
+      : logAxis([LEAST, Math.max(extent.added, 0.1)], "loss added without older context, in nats"),
+    lines: [
+      { at: COUNTS[byLag.measure], label: "", meaning: "what counts" },
+      ...(skill ? [{ at: 0, label: "", meaning: "a guess" }] : []),
+    ],
+    spans: reach.value > 0 ? [back(step, reach.value, `reach ${reachText(reach, frame.last)}`, "solid")] : [],
     ticks: [],
     height: HEIGHT,
   };
@@ -55,5 +62,6 @@ export const skill = {
   measures: ["skill", "added_loss", "reach"],
   title: "Skill by lag",
   plain: "how well it uses what lies that far back; above the dashed line it counts",
+  room: room(HEIGHT),
   pictures: (scene) => [picture(scene)],
 };

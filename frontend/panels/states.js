@@ -5,10 +5,11 @@
  */
 
 import { plural } from "../format.js";
-import { layerOf, note, unitMap } from "./common.js";
+import { layerOf, note, room, STATE_HEIGHT, unitMap } from "./common.js";
 
 /** Pixels of one gate: there may be four of them under each other. */
 const GATE_HEIGHT = 48;
+const MOST_GATES = 4;
 
 /** @type {Panel} */
 export const hidden = {
@@ -16,6 +17,7 @@ export const hidden = {
   measures: ["h"],
   title: "Hidden state h",
   plain: "what each unit holds, step by step",
+  room: room(STATE_HEIGHT),
   pictures: (scene) => {
     const { h } = layerOf(scene);
     return [unitMap(h, "h", plural(h.cols, "unit"))];
@@ -28,6 +30,7 @@ export const cellState = {
   measures: ["c"],
   title: "Cell state c",
   plain: "the LSTM's memory, beside what it shows",
+  room: room(STATE_HEIGHT),
   pictures: (scene) => {
     const { c } = layerOf(scene);
     return [
@@ -44,6 +47,7 @@ export const gates = {
   measures: ["gates"],
   title: "Gates",
   plain: "valves between 0 (shut) and 1 (open) that the model sets itself at every step",
+  room: room(...Array(MOST_GATES).fill(GATE_HEIGHT)),
   pictures: (scene) => {
     const layer = layerOf(scene);
     const pictures = scene.cell.gates.flatMap(({ name, plain, range }) => {

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { advance, frameAt, insert, positionOf, stepAt, stepTicks } from "../../frontend/timeline.js";
+import {
+  advance,
+  frameAt,
+  insert,
+  paceFrom,
+  positionOf,
+  secondsLeft,
+  stepAt,
+  stepTicks,
+} from "../../frontend/timeline.js";
 import { random } from "./random.js";
 
 /** @type {(seq: number, step?: number) => any} */
@@ -69,4 +78,26 @@ test("going on by frames stays on the line", () => {
   assert.equal(advance(steps, 3, 1), 4);
   assert.equal(advance(steps, 4, 5), 4);
   assert.equal(advance(steps, 2, -9), 0);
+});
+
+/** @type {(step: number) => any} */
+const running = (step) => ({ status: "running", step, steps: 1500 });
+
+test("no time to go is told before there is a pace to tell it from", () => {
+  const since = paceFrom(null, running(0), 0);
+  // The first step comes after a second, and a handful of them says nothing: 5 minutes for a job of 15 seconds.
+  const started = paceFrom(since, running(4), 1000);
+  assert.equal(secondsLeft({ status: running(8), since: started }, 1900), null);
+  assert.equal(secondsLeft({ status: running(104), since: started }, 3000), (1396 / 100) * 2);
+  // Where steps are slow it is told all the same.
+  assert.equal(secondsLeft({ status: running(14), since: started }, 11_000), 1486);
+});
+
+test("the pace is counted anew once frames are rare, and the former one holds until then", () => {
+  const first = paceFrom(null, running(4), 0);
+  const again = paceFrom(first, running(200), 10_000);
+  assert.equal(secondsLeft({ status: running(204), since: again }, 10_100), (1296 / 200) * 10.1);
+  assert.equal(secondsLeft({ status: running(500), since: again }, 12_000), (1000 / 300) * 2);
+  assert.equal(paceFrom(again, running(600), 13_000), again);
+  assert.equal(paceFrom(again, { status: "queued", step: 600 }, 13_000), null);
 });

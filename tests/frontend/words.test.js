@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { number, percent, power, reachText } from "../../frontend/format.js";
-import { compareText, estimateText, solvedText } from "../../frontend/words.js";
+import { horizonText, number, percent, power, reachText, short } from "../../frontend/format.js";
+import { compareText, estimateText, solvedText, statusMark, statusText } from "../../frontend/words.js";
 
 /** @type {(part: object) => any} */
 const frame = (part) => ({
@@ -17,22 +17,87 @@ const frame = (part) => ({
 });
 const reach = /** @param {number} value */ (value) => ({ value, at_least: false, spread: null });
 
+const facts = /** @type {any} */ ({ chance: { loss: 2.08, accuracy: 0.125 }, memoryless_loss: null });
+const seen = /** @param {number} value */ (value) => ({ value, threshold: 0.01, at_start: 9, spread: null });
+
 test("the comparison says which of the two goes further, and why", () => {
-  assert.match(compareText(frame({ reach: reach(0) })), /sees further than the model remembers.*Initialisation/);
-  assert.match(compareText(frame({ reach: reach(39) })), /39 steps back although .* beyond 20: the state has latched/);
-  assert.match(compareText(frame({ reach: reach(21) })), /agree within 1 step\./);
-  assert.match(compareText(frame({})), /agree\./);
+  assert.match(compareText(frame({ reach: reach(0), accuracy: 0.13 }), facts), /sees further than the model remembers/);
+  assert.match(compareText(frame({ reach: reach(21) }), facts), /agree within 1 step\./);
+  assert.match(compareText(frame({}), facts), /agree\./);
+  assert.match(compareText(frame({ step: 0, reach: reach(0) }), facts), /before any training: initialisation alone/);
 });
 
-test("no sentence says that a cell cannot", () => {
-  for (let value = 0; value <= 40; value++) {
-    for (let seen = 0; seen <= 40; seen++) {
-      const text = compareText(
-        frame({ reach: reach(value), horizon: { value: seen, threshold: 0.01, at_start: null, spread: null } }),
-      );
-      assert.doesNotMatch(text, /cannot|can't|unable|never/);
+test("a model that is right from afar answers clearly better than a guess, which is not the same as correctly", () => {
+  const text = compareText(frame({ reach: reach(39), accuracy: 0.77 }), facts);
+  assert.match(text, /clearly better than a guess from 39 steps back, though beyond 20/);
+  assert.doesNotMatch(text, /correct|latched/);
+});
+
+test("a model that is right far more often than a guess is not said to use nothing", () => {
+  const skilled = frame({ reach: reach(0), accuracy: 0.742, horizon: seen(40) });
+  assert.match(compareText(skilled, facts), /far better than a guess.*from so few sequences it jumps/);
+  assert.doesNotMatch(compareText(skilled, facts), /not clearly|remembers|nitialisation/);
+  assert.doesNotMatch(compareText({ ...skilled, last: true }, facts), /few sequences/);
+});
+
+test("initialisation is spoken of before training only", () => {
+  const late = compareText(frame({ step: 3000, reach: reach(0), accuracy: 0.12, horizon: seen(40) }), facts);
+  assert.doesNotMatch(late, /nitialisation/);
+});
+
+test("no sentence says that a cell cannot, and none needs more than three lines", () => {
+  for (const last of [false, true]) {
+    for (const accuracy of [0.12, 0.6, null]) {
+      for (let value = 0; value <= 40; value++) {
+        for (let back = 0; back <= 40; back++) {
+          const text = compareText(frame({ last, accuracy, reach: reach(value), horizon: seen(back) }), facts);
+          assert.doesNotMatch(text, /cannot|can't|unable|never/);
+          assert.ok(text.length <= 160, text);
+        }
+      }
     }
   }
+});
+
+/** @type {(part: object) => any} */
+const column = (part) => ({
+  run: "a",
+  status: { status: "done", step: 1500, steps: 1500, reason: null, result: null },
+  error: null,
+  lost: false,
+  since: null,
+  frames: [frame({ step: 1500 })],
+  ...part,
+});
+
+test("to have come to the end is no success", () => {
+  assert.equal(statusText(column({}), 0), "not solved after 1,500 steps");
+  assert.equal(statusMark(column({})), "ended");
+  const solved = column({ frames: [frame({ step: 190, solved_at: 130 })] });
+  assert.equal(statusText(solved, 0), "solved, done after 190 steps");
+  assert.equal(statusMark(solved), "solved");
+});
+
+test("a lost connection is told in place of a status that may be old", () => {
+  const status = { status: "running", step: 300, steps: 1500 };
+  const since = { time: 0, step: 0, before: null };
+  assert.equal(statusText(column({ status, since }), 3000), "training: at most 1,500 steps, 12 s to go");
+  assert.equal(statusText(column({ status, since, lost: true }), 3000), "connection lost, trying again");
+  assert.equal(statusMark(column({ status, lost: true })), "lost");
+  assert.equal(statusMark(column({ lost: true })), "ended", "what is over stays so");
+});
+
+test("at least is said of a horizon only where the sequence is no longer", () => {
+  assert.equal(horizonText({ horizon: seen(40), answers: [40] }), "≥ 40");
+  assert.equal(horizonText({ horizon: seen(20), answers: [20, 25, 29] }), "20");
+  assert.equal(horizonText({ horizon: seen(24), answers: [20, 25, 29] }), "24");
+  assert.equal(horizonText({ horizon: { ...seen(0), value: null }, answers: [40] }), "not finite");
+});
+
+test("a live reach is marked as an estimate", () => {
+  assert.equal(reachText(reach(21)), "21");
+  assert.equal(reachText(reach(21), false), "≈ 21");
+  assert.equal(reachText({ ...reach(40), at_least: true }, false), "≥ 40");
 });
 
 test("live numbers say that they are an estimate, results give their interval", () => {
@@ -42,7 +107,6 @@ test("live numbers say that they are an estimate, results give their interval", 
 });
 
 test("solved, memoryless, or in between", () => {
-  const facts = /** @type {any} */ ({ chance: { loss: 2.08, accuracy: 0.125 }, memoryless_loss: null });
   assert.equal(solvedText(frame({ solved_at: 212 }), facts), "solved at step 212");
   assert.equal(solvedText(frame({ solved_at: 612 }), facts), "50 % right, guessing 12.5 %");
   assert.equal(solvedText(frame({ loss: 2.05, reach: reach(0) }), facts), "no better than a memoryless guess");
@@ -62,5 +126,6 @@ test("numbers as people write them", () => {
   ]);
   assert.deepEqual([1, 0.995, 0.99999, 0.125].map(percent), ["100 %", "99.5 %", "99.9 %", "12.5 %"]);
   assert.equal(power(-12), "10⁻¹²");
+  assert.deepEqual([2e-7, 1e-9, -0.005, 50].map(short), ["2·10⁻⁷", "10⁻⁹", "−0.005", "50"]);
   assert.equal(reachText({ value: 40, at_least: true, spread: null }), "≥ 40");
 });

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { scaleLabels } from "../../frontend/draw/curves.js";
+import { figureOf } from "../../frontend/draw/figure.js";
+import { csvOf } from "../../frontend/draw/read.js";
+import { connectivity } from "../../frontend/panels/connectivity.js";
+import { gradient, signal } from "../../frontend/panels/gradient.js";
+import { learning } from "../../frontend/panels/learning.js";
+import { skill } from "../../frontend/panels/skill.js";
+
+/** @import {Curves, Matrix} from "../../frontend/types.js" */
+
+/** @type {(rows: number[][]) => Matrix} */
+function matrix(rows) {
+  const values = Float32Array.from(rows.flat());
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const cols = rows[0]?.length ?? 0;
+  const table = new Float32Array(256);
+  return { rows: rows.length, cols, codes: null, values, table, log: false, signed: false, low, high, odd: false };
+}
+
+/** The frame of a model that recalls over 3 steps, and is asked at the last of 4. */
+const frame = /** @type {any} */ ({
+  step: 20,
+  last: false,
+  length: 4,
+  loss: 0.5,
+  accuracy: 0.75,
+  solved_at: null,
+  train_loss: 0.6,
+  answers: [3],
+  rows: [0, 1, 2, 3],
+  connectivity: matrix([
+    [1, 0, 0, 0],
+    [1, 1, 0, 0],
+    [1, 1, 1, 0],
+    [1, 1, 1, 1],
+  ]),
+  profile: matrix([[1, 1, 0.5, 0.001]]),
+  by_lag: { measure: "skill", lags: [1, 2, 3], value: [1, 0.6, 0.2], trials: 8 },
+  reach: { value: 2, at_least: false, spread: null },
+  horizon: { value: 2, threshold: 0.01, at_start: 1, spread: null },
+  layers: [
+    {
+      h: matrix([[0], [0], [0], [0]]),
+      c: null,
+      gates: {},
+      gradH: matrix([[0], [0], [0], [0.5]]),
+      gradC: matrix([[0.1], [0.1], [0.1], [0.2]]),
+      gradNorm: matrix([[0, 0, 0, 1]]),
+      signal: matrix([[0, 0, 0, 1]]),
+    },
+  ],
+});
+
+/** @type {(part?: object) => any} */
+const scene = (part = {}) => ({
+  frame,
+  frames: [frame],
+  facts: { chance: { loss: 0.69, accuracy: 0.125 }, memoryless_loss: 1.131 },
+  task: { name: "copying", kind: "classification" },
+  cell: { states: ["h", "c"] },
+  view: { row: -1, gradient: "relative", state: "c" },
+  extent: { signal: [1e-6, 1], norm: [1e-6, 1], connectivity: [1e-3, 1], gradient: 1, loss: 2, added: 0, lag: 3 },
+  layer: 0,
+  steps: 1500,
+  ...part,
+});
+
+const ink = /** @type {any} */ ({ dark: false, text: "#000", muted: "#666", faint: "#eee", paper: "#fff" });
+
+/**
+ * @param {{pictures: (scene: any) => any[]}} panel
+ * @param {number} [at]
+ * @returns {Curves}
+ */
+const curvesOf = (panel, at = 0) => panel.pictures(scene())[at];
+
+/** @param {Curves} picture */
+function figure(picture) {
+  const whole = figureOf(picture, "title", ink, "#00f");
+  assert.ok(whole);
+  return { trace: /** @type {any} */ (whole.data[0]), data: whole.data, layout: whole.layout };
+}
+
+test("skill by lag is counted in lags where it is enlarged and saved, each once", () => {
+  const picture = curvesOf(skill);
+  assert.equal(csvOf(picture), "series,lag,value\r\nskill,1,1\r\nskill,2,0.6\r\nskill,3,0.2");
+  const { trace, data, layout } = figure(picture);
+  assert.equal(data.length, 1);
+  assert.deepEqual(trace.x, [3, 2, 1]);
+  assert.match(layout.xaxis.title.text, /lag/);
+  assert.equal(layout.xaxis.autorange, "reversed");
+  assert.match(layout.yaxis.title.text, /skill/);
+  assert.ok(layout.annotations.some((/** @type {any} */ { text }) => text === "reach ≈ 2"));
+});
+
+test("the profile tells its horizon and threshold where it is enlarged", () => {
+  const picture = curvesOf(connectivity, 1);
+  const { layout } = figure(picture);
+  const words = layout.annotations.map((/** @type {any} */ { text }) => text);
+  assert.deepEqual(words, ["what counts as seen", "gradient horizon 2"]);
+  assert.deepEqual(layout.yaxis.ticktext, ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰"]);
+  assert.equal(layout.shapes.at(-1).x0, 2);
+});
+
+test("of several answers each has its own horizon, which is where its curve ends", () => {
+  const several = {
+    ...frame,
+    answers: [2, 3],
+    rows: [2, 3],
+    profile: matrix([
+      [1, 1, 1, 0],
+      [1, 1, 0.001, 0],
+    ]),
+  };
+  const spans = /** @type {number[]} */ ([0, 1]).map((row) => {
+    const view = { row, gradient: "relative", state: "c" };
+    const [, picture] = connectivity.pictures(scene({ frame: several, view }));
+    return /** @type {Curves} */ (picture).spans.map(({ from, to }) => to - from);
+  });
+  assert.deepEqual(spans, [[2], [1]]);
+});
+
+test("a gradient of zero lies on the edge of a log axis and says so", () => {
+  const picture = curvesOf(signal);
+  assert.match(picture.caption, /nothing flows back/);
+  const { trace } = figure(picture);
+  assert.ok(trace.y.every((/** @type {number} */ y) => y > 0));
+  assert.match(trace.text[0], /G: 0$/);
+});
+
+test("training steps lie where they lie in the panel", () => {
+  const { trace, layout } = figure(curvesOf(learning));
+  assert.ok(trace.x[0] > 0 && trace.x[0] < 0.5);
+  assert.equal(layout.xaxis.ticktext.at(-1), "1,500");
+  assert.equal(layout.xaxis.tickvals.at(-1), 1);
+});
+
+test("every dashed line lies on its axis, whichever is higher", () => {
+  const picture = curvesOf(learning);
+  assert.deepEqual(
+    picture.lines.map(({ label }) => label),
+    ["guessing", "no memory"],
+  );
+  for (const { at } of picture.lines) assert.ok(at > picture.y.low && at < picture.y.high);
+});
+
+test("words beside a scale keep clear of each other", () => {
+  const y = { low: 0, high: 1, log: false, title: "", ticks: [0, 0.5, 1].map((at) => ({ at, label: String(at) })) };
+  const lines = [0.5, 0.52].map((at) => ({ at, label: `line ${at}`, meaning: "" }));
+  const labels = scaleLabels({ y, lines, height: 60 }).toSorted((a, b) => a.down - b.down);
+  assert.deepEqual(
+    labels.map(({ label }) => label),
+    ["1", "line 0.52", "line 0.5", "0"],
+  );
+  for (let i = 1; i < labels.length; i++) {
+    assert.ok(((labels[i]?.down ?? 0) - (labels[i - 1]?.down ?? 0)) * 60 >= 11 - 1e-9);
+  }
+});
+
+test("the gradient is that of the memory where a model has one", () => {
+  const [first] = gradient.pictures(scene());
+  assert.match(first?.caption ?? "", /^of memory c/);
+  const [shown] = gradient.pictures(scene({ view: { row: -1, gradient: "relative", state: "h" } }));
+  assert.match(shown?.caption ?? "", /^of shown state h/);
+  const layer = { ...frame.layers[0], gradC: null };
+  const [other] = gradient.pictures(scene({ frame: { ...frame, layers: [layer] }, cell: { states: ["h"] } }));
+  assert.match(other?.caption ?? "", /^of hidden state h/);
+});
