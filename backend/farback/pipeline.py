@@ -123,6 +123,8 @@ def _moments(
     spec: RunSpec, resume: dict[str, Floats] | None, after_step: Callable[[int], None] | None, run_id: str
 ) -> Iterator[Moment]:
     observer = Observer(spec)
+    if resume is not None and not _fits(spec, resume):
+        resume = None  # the same bits, only later
     training = Training(spec, resume)
     story = Story() if resume is None else Story.from_array(resume["story"])
     if resume is None:
@@ -141,6 +143,16 @@ def _moments(
             yield moment
             if moment.frame.loss is None:
                 raise Exploded(training.step)
+
+
+def _fits(spec: RunSpec, checkpoint: Mapping[str, Floats]) -> bool:
+    """Whether a checkpoint has all that a run goes on from, in this run's sizes."""
+    shapes = {name: array.shape for name, array in checkpoint.items()}
+    weights = (spec.cell.parameters(spec.task.inputs) + spec.task.outputs * (spec.cell.hidden + 1),)
+    whole = {"flat": weights, "step": (1,), "story": Story().as_array().shape}
+    if spec.training.optimizer == "adam" and shapes.get("step") == (1,) and checkpoint["step"][0] > 0:
+        whole |= {"optimizer.step": (1,), "optimizer.exp_avg": weights, "optimizer.exp_avg_sq": weights}
+    return shapes == whole
 
 
 def _moment(training: Training, observer: Observer, story: Story, run_id: str, last: bool) -> Moment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 
+from farback.arrays import Floats
 from farback.config import Settings
 from farback.engine import Job, LocalEngine
 from farback.engine.recorder import record
@@ -75,6 +76,27 @@ def test_any_checkpoint_leads_to_the_same_bits(spec: str, entries: list[Entry]) 
         rest = list(record(spec, "run", entries[cut].checkpoint, lambda _: None))
         assert [entry.wire for entry in rest] == [entry.wire for entry in entries[cut + 1 :]]
         assert rest[-1].result == entries[-1].result
+
+
+SPOILED: list[tuple[str, Callable[[dict[str, Floats]], object]]] = [
+    ("nothing", dict.clear),
+    ("no story", lambda checkpoint: checkpoint.pop("story")),
+    ("no step", lambda checkpoint: checkpoint.pop("step")),
+    ("no moments", lambda checkpoint: [checkpoint.pop(name) for name in list(checkpoint) if "optimizer" in name]),
+    ("half of a moment", lambda checkpoint: checkpoint.update({"optimizer.exp_avg": np.zeros(3, np.float32)})),
+    ("weights of another size", lambda checkpoint: checkpoint.update(flat=checkpoint["flat"][:-1])),
+    ("something else besides", lambda checkpoint: checkpoint.update(other=np.zeros(1, np.float32))),
+]
+
+
+@pytest.mark.parametrize("spoil", [row[1] for row in SPOILED], ids=[row[0] for row in SPOILED])
+def test_a_checkpoint_that_does_not_fit_is_none(
+    spec: str, entries: list[Entry], spoil: Callable[[dict[str, Floats]], object]
+) -> None:
+    checkpoint = dict(entries[5].checkpoint)
+    spoil(checkpoint)
+    first = next(record(spec, "run", checkpoint, lambda _: None))
+    assert first.wire == entries[0].wire
 
 
 def test_a_full_frame_is_the_same_frame(entries: list[Entry]) -> None:
