@@ -58,7 +58,7 @@ def record(spec: str, run: str, resume: dict[str, Floats] | None, after_step: Ca
         time.sleep(plan.pause)
         trouble(plan, step + 1)
         if step + 1 == plan.explode:
-            yield entry(plan, run, seq, step, value, last=True)
+            yield entry(plan, run, seq, step + 1, value, last=True)
             raise Exploded(step + 1)
         step, value = step + 1, advance(value)
         after_step(step)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from farback.engine.messages import Done
 from farback.errors import Busy, Conflict, NotFound
 from farback.store import StorageFailed
 
@@ -136,6 +137,7 @@ def test_an_exploded_run_is_shown_and_never_trained_again(start: Start, tmp_path
     assert (state.status, state.code, state.reason) == ("failed", "exploded", "exploded at step 7")
     frames = all_frames(engine, "run")
     assert json.loads(frames[-1])["last"] is True
+    assert not engine.store.folder("run").checkpoint.exists(), "nothing is to go on from it"
     written = {path: path.stat().st_mtime_ns for path in tmp_path.glob("runs/**/*.json")}
     joined, new = engine.submit(Plan(explode=7).job("run"), "bob")
     assert (joined.status, new) == ("failed", False)
@@ -157,6 +159,29 @@ def test_a_run_that_fails_says_why_and_can_go_on(start: Start, plan: Plan, code:
     folder.spec.write_text(QUICK.job("run").spec)  # the cause is gone
     engine.submit(QUICK.job("run"), "ann")
     assert all_frames(engine, "run") == wires(QUICK, "run")
+
+
+def test_a_page_of_frames_is_bounded_in_bytes(start: Start) -> None:
+    engine = start()
+    plan = Plan(steps=6, payload=1_500_000)
+    engine.submit(plan.job("run"), "ann")
+    finished(engine, "run")
+    assert [seq for seq, _ in engine.read("run")[1]] == [0, 1]
+    assert all_frames(engine, "run") == wires(plan, "run")
+    huge = Plan(steps=2, payload=5_000_000)
+    engine.submit(huge.job("huge"), "ann")
+    assert all_frames(engine, "huge") == wires(huge, "huge"), "one at least is given"
+
+
+def test_an_answer_to_an_earlier_order_is_not_heard(start: Start) -> None:
+    engine = start(workers=1)
+    engine.submit(LONG.job("run"), "ann")
+    engine.read("run", 1, 10.0)
+    [worker] = engine._pool.workers
+    with engine._board.changed:
+        engine._supervisor._hear(worker, Done(worker.ticket - 1, "{}"))
+        assert engine.state("run").status == "running"
+        assert worker.ticket != 0
 
 
 def test_a_store_that_cannot_be_written_refuses_the_run(start: Start) -> None:

@@ -209,6 +209,26 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path, arguments: list[str
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize("left", [b"", b"no index at all, for many bytes " * 200], ids=["empty", "spoilt"])
+def test_a_server_whose_index_is_lost_makes_it_anew(tmp_path: Path, servers: list[Process], left: bytes) -> None:
+    server = Process(tmp_path, free_port())
+    servers.append(server)
+    run = server.http.post("/api/runs", json=spec(steps=2)).json()["id"]
+    while (before := server.http.get(f"/api/runs/{run}").json())["status"] != "done":
+        time.sleep(0.01)
+    server.end(signal.SIGTERM)
+    for file in (tmp_path / "data").glob("index.sqlite*"):
+        file.write_bytes(left)
+    server = Process(tmp_path, free_port())
+    servers.append(server)
+    assert server.http.get(f"/api/runs/{run}").json() == before
+    assert len(server.http.get(f"/api/runs/{run}/frames").json()["frames"]) == 2
+    log = server.log.read_text()
+    assert "taken in again" in log
+    assert ("damaged" in log) == bool(left)
+    assert "Traceback" not in log
+
+
 def test_a_port_that_was_just_given_up_can_be_taken_again(tmp_path: Path, servers: list[Process]) -> None:
     port = free_port()
     for _ in range(2):

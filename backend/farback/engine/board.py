@@ -9,10 +9,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from ..errors import NotFound
-from ..store import Row, Store
+from ..store import Row, StorageFailed, Store
 from .base import State, Status
 from .pool import Worker
 from .queue import FairQueue
@@ -38,6 +36,10 @@ class Ending:
 CANCELLED = Ending("cancelled")
 AGAIN = Ending("queued")
 """Somebody wants a run whose worker was just told to let go: it waits once more as soon as the worker has."""
+SPOILT = Ending("failed", "storage", "Frames of this run were lost on the disk: train it again.")
+CHANGED = Ending(
+    "failed", "changed", "The program or the machine was changed while this run was unfinished: train it again."
+)
 
 
 @dataclass(eq=False)
@@ -76,6 +78,7 @@ class Board:
         self.changed = threading.Condition(threading.RLock())
         self.listeners: list[Callable[[str], None]] = []
         self._stored = store.index.bytes()  # by finished runs
+        self._failing = False  # whether the ends of runs cannot be taken down
 
     @property
     def stored(self) -> int:
@@ -88,7 +91,7 @@ class Board:
         Raises:
             NotFound: there is no such run.
         """
-        row = self.store.index.get(run)
+        row = self.store.get(run)
         if row is None:
             raise NotFound(f"There is no run {run[:40]}. It may have been dropped to make room: train it again.", "id")
         return row
@@ -113,12 +116,42 @@ class Board:
         return State(run, end.status, step, steps, seq, position, watchers, end.code, end.reason, result)
 
     def enqueue(self, row: Row) -> None:
-        """Let a run wait, from what is on disk of it: the index may have missed its last frames."""
+        """Let a run wait, from what is on disk of it: the index may have missed its last frames.
+
+        Raises:
+            StorageFailed: its folder cannot be written.
+        """
+        self.store.mend(row.id)
         folder = self.store.folder(row.id)
         seq, step = folder.newest()
         self.active[row.id] = Active(row.id, row.client, row.steps, step, seq, folder.size(), row.deaths)
         self.queue.push(row.client, row.id)
         self.notify_queue()
+
+    def spoilt(self, run: str, seq: int) -> None:
+        """A frame that is told to be there is not, or not whole: the run ends, and whoever asks for it trains it again.
+
+        Raises:
+            NotFound: there is no such run.
+            StorageFailed: this cannot be noted.
+        """
+        active = self.active.get(run)
+        if seq > self.state(run).seq:
+            return
+        if active is not None:
+            self.stop(active, SPOILT)
+            return
+        newest, step = self.store.folder(run).newest()
+        self.store.change(run, **vars(SPOILT), seq=newest, step=step)
+        self.notify(run)
+
+    def forget(self, run: str) -> None:
+        """Drop a run that was removed."""
+        active = self.active.pop(run, None)
+        if active is not None and active.worker is not None:
+            active.worker.kill()  # it did not let go in time, and must not write where nothing is to be left
+        self.recount()
+        self.notify(run)
 
     def requeue(self, active: Active) -> None:
         """Let a run that lost its worker go on next."""
@@ -146,24 +179,20 @@ class Board:
         self.notify(active.id)
 
     def settle(self) -> None:
-        """Take the ends of runs down in the index. While it cannot be written they stay in memory."""
+        """Take the ends of runs down. While they cannot be written they stay in memory."""
         for active in [active for active in self.active.values() if active.ended is not None]:
-            end = active.ended or CANCELLED
             size = self.store.folder(active.id).size()
-            values = {"status": end.status, "code": end.code, "reason": end.reason, "result": end.result}
-            if not self.note(active.id, **values, step=active.step, seq=active.seq, bytes=size, used=time.time()):
+            values = {**vars(active.ended), "step": active.step, "seq": active.seq, "bytes": size, "used": time.time()}
+            try:
+                self.store.change(active.id, **values)
+            except StorageFailed as error:
+                if not self._failing:  # once is enough: it is tried again all the time
+                    LOG.error("The end of a run could not be written: %s", error)
+                self._failing = True
                 return
+            self._failing = False
             del self.active[active.id]
             self.recount()
-
-    def note(self, run: str, **values: object) -> bool:
-        """Change a run in the index; False where it cannot be written."""
-        try:
-            self.store.index.update(run, **values)
-        except SQLAlchemyError as error:
-            LOG.error("The index could not be written: %s", error)
-            return False
-        return True
 
     def recount(self) -> None:
         """Ask the index again how much is stored."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import time
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..config import Settings
-from ..errors import Busy, Conflict, NotFound
-from ..store import Row, Store
+from ..errors import Busy, Conflict, Exploded, NotFound
+from ..store import Row, StorageFailed, Store
 from .base import Capacity, Job, State
-from .board import AGAIN, CANCELLED, LET_GO_S, Board
+from .board import AGAIN, CANCELLED, CHANGED, LET_GO_S, Board
 from .examiner import Examiner, Question
 from .pool import RECORDER, Pool
 from .supervisor import TICK_S, Supervisor
 
+LOG = logging.getLogger(__name__)
+
 PAGE = 50
-"""Most frames that one `read` gives: some megabytes."""
+"""Most frames that one `read` gives."""
+PAGE_BYTES = 4 * 2**20
+"""Bytes after which `read` gives no further frame: those of the largest models have some megabytes each."""
 
 
 class LocalEngine:
@@ -42,7 +47,7 @@ class LocalEngine:
         """Take up what an earlier server left unfinished, and start the workers in the background."""
         with self._board.changed:
             for row in self.store.index.unfinished():
-                self._board.enqueue(row)
+                self._resume(row)
         self._supervisor.start()
 
     def close(self) -> None:
@@ -57,26 +62,21 @@ class LocalEngine:
         board = self._board
         with board.changed:
             board.settle()
-            active, row = board.active.get(job.id), self.store.index.get(job.id)
-            new = row is None
+            active, row = board.active.get(job.id), self.store.get(job.id)
             if active is not None and active.ended is None:
                 if active.stopping is CANCELLED:
                     active.stopping = AGAIN
-            elif row is None:
-                self._admit(viewer)
-                row = Row(job.id, "queued", job.public, job.facts, job.private, False, viewer, 0, job.steps)
-                self.store.create(row, job.spec)
-                self._enqueue(row)
-            elif row.status == "done" or row.code == "exploded":
+            elif row is not None and self._is_over(row):
                 self.store.touch(row)
             else:
                 self._admit(viewer)
-                self.store.folder(job.id).create(job.spec)  # in case that it failed for want of it
-                fresh = {"status": "queued", "code": None, "reason": None, "deaths": 0, "client": viewer}
-                self.store.index.update(job.id, **fresh, used=time.time())
-                self._enqueue(board.row(job.id))
+                queued = Row(job.id, "queued", job.public, job.facts, job.private, False, viewer, 0, job.steps)
+                if row is not None:
+                    queued = replace(queued, saved=row.saved, created=row.created)
+                self.store.create(queued, job.spec)
+                self._enqueue(queued)
             board.watchers.join(job.id, viewer)
-            return board.state(job.id), new
+            return board.state(job.id), row is None
 
     def read(self, run: str, after: int = -1, wait: float = 0.0) -> tuple[State, list[tuple[int, bytes]]]:
         """See `Engine.read`."""
@@ -85,8 +85,18 @@ class LocalEngine:
             board.changed.wait_for(lambda: board.state(run).finished or board.state(run).seq > after, wait)
             state = board.state(run)
         first = max(after, -1) + 1
-        page = range(first, min(state.seq + 1, first + PAGE))
-        return state, [(seq, self.frame(run, seq)) for seq in page]
+        frames: list[tuple[int, bytes]] = []
+        room = PAGE_BYTES
+        for seq in range(first, min(state.seq + 1, first + PAGE)):
+            try:
+                frame = self.frame(run, seq)
+            except NotFound:  # what is still there is given, and that the rest is lost
+                return self.state(run), frames
+            room -= len(frame)
+            if room < 0 and frames:
+                break
+            frames.append((seq, frame))
+        return state, frames
 
     def cancel(self, run: str, viewer: str) -> State:
         """See `Engine.cancel`."""
@@ -129,15 +139,18 @@ class LocalEngine:
         return row
 
     def frame(self, run: str, seq: int) -> bytes:
-        """One frame as it goes over the wire.
+        """One frame as it goes over the wire. Where it was lost on the disk, the run ends as one that is to be trained
+        again.
 
         Raises:
             NotFound: there is no such frame (any more).
         """
-        try:
-            return self.store.folder(run).frame(seq).read_bytes()
-        except FileNotFoundError:
-            raise NotFound(f"Run {run} has no frame {seq}.") from None
+        frame = self.store.folder(run).read_frame(seq)
+        if frame is None:
+            with self._board.changed:
+                self._board.spoilt(run, seq)
+            raise NotFound(f"Run {run} has no frame {seq}.")
+        return frame
 
     def ask(self, run: str, inquiry: str, step: int | None = None) -> bytes:
         """Answer a question about a run's model at a step that has weights, the newest by default.
@@ -167,6 +180,7 @@ class LocalEngine:
         Raises:
             NotFound: there is no such run.
             Conflict: the run carries nobody's text; others may rely on it.
+            StorageFailed: its files cannot be moved away.
         """
         board = self._board
         with board.changed:
@@ -176,10 +190,8 @@ class LocalEngine:
             if active is not None:
                 board.stop(active, CANCELLED)
                 board.changed.wait_for(lambda: active.ended is not None, LET_GO_S + 2.0)
-                board.settle()
             self.store.remove(run)
-            board.recount()
-            board.notify(run)
+            board.forget(run)
         self._examiner.forget(self.store.folder(run).path)
         self.store.empty_trash()  # the text is gone when the caller is told so
 
@@ -220,7 +232,24 @@ class LocalEngine:
 
     def _enqueue(self, row: Row) -> None:
         self._board.enqueue(row)
+        self._board.recount()
         self._pool.wake()
+
+    def _resume(self, row: Row) -> None:
+        """Take up a run that an earlier server left unfinished; not by another program, which makes other bits."""
+        folder = self.store.folder(row.id)
+        try:
+            self._enqueue(row)
+        except StorageFailed as error:
+            LOG.error("The run %s cannot be taken up: %s", row.id, error)
+            return
+        if not folder.made_here():
+            folder.drop_checkpoint()
+            self._board.stop(self._board.active[row.id], CHANGED)
+
+    def _is_over(self, row: Row) -> bool:
+        """Whether a run ended by its own mathematics, and all of it is still there."""
+        return (row.status == "done" or row.code == Exploded.code) and self.store.folder(row.id).complete(row.seq)
 
     def _admit(self, viewer: str) -> None:
         queue, settings = self._board.queue, self.settings

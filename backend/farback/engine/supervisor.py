@@ -72,13 +72,15 @@ class Supervisor:
             worker.order(Order(active.ticket, active.id, self._board.store.folder(active.id).path))
             self._board.notify(active.id)
             self._board.notify_queue()
-            self._board.note(active.id, status="running")
+            self._board.store.hint(active.id, status="running")
 
     def _hear(self, worker: Worker, message: Ready | Answer | None) -> None:
         if isinstance(message, Ready):
             return
+        if isinstance(message, Done | Failed | Stopped) and message.ticket == worker.ticket:
+            worker.ticket = 0
         active = next((active for active in self._board.active.values() if active.worker is worker), None)
-        if active is None:
+        if active is None or (message is not None and message.ticket != active.ticket):
             return
         match message:
             case None:
@@ -92,7 +94,6 @@ class Supervisor:
                 active.seq = max(active.seq, seq)  # a resumed run may write again what is there
                 self._board.notify(active.id)
             case Done() | Failed() | Stopped():
-                worker.ticket = 0
                 self._ended(active, message)
 
     def _ended(self, active: Active, message: Done | Failed | Stopped) -> None:
@@ -100,6 +101,8 @@ class Supervisor:
             case Done(_, result):
                 self._board.end(active, Ending("done", result=result))
             case Failed(_, code, reason):
+                if code == "storage":
+                    self._board.store.reserve.release()  # for what is noted now; `_keep_quota` makes room for it again
                 self._board.end(active, Ending("failed", code, reason))
             case Stopped():
                 self._stopped(active)
@@ -118,7 +121,7 @@ class Supervisor:
             self._stopped(active)
             return
         active.deaths += 1
-        self._board.note(active.id, deaths=active.deaths)
+        self._board.store.hint(active.id, deaths=active.deaths)
         if active.deaths < self._settings.worker_deaths:
             self._board.requeue(active)
             return
@@ -135,13 +138,15 @@ class Supervisor:
                 active.worker.kill()
 
     def _keep_quota(self) -> None:
-        """Drop old runs; end a run that takes half of what there is for all, which leaves room for its own frames."""
+        """Drop old runs where the quota or the disk is full; end a run that takes half of what there is for all, which
+        leaves room for its own frames."""
         board, quota = self._board, self._settings.quota_bytes
         for active in list(board.active.values()):
             if active.bytes > quota / 2 and active.stopping is None:
                 board.stop(active, Ending("failed", "storage", "The run took more disk than one run may."))
-        if board.stored > quota:
-            dropped = board.store.shrink(board.stored - quota, spare=lambda run: board.watchers.count(run) > 0)
+        excess = max(board.stored - quota, board.store.reserve.missing())
+        if excess > 0:
+            dropped = board.store.shrink(excess, spare=lambda run: board.watchers.count(run) > 0)
             board.recount()
             for run in dropped:
                 board.notify(run)

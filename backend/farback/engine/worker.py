@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from typing import Protocol
 
 from ..arrays import Floats
-from ..errors import FarbackError
+from ..errors import Exploded, FarbackError
 from ..store import Entry, RunFolder, Writer
 from .messages import Answer, Done, Failed, Kept, Order, Ready, Stepped, Stop, Stopped
 
@@ -116,6 +116,9 @@ def perform(order: Order, recorder: Recorder, inbox: Inbox, tell: Callable[[Answ
         writer.close()
     except _LetGo:
         return Stopped(order.ticket)
+    except Exploded as error:
+        writer.close()
+        return Failed(order.ticket, error.code, error.message)
     except FarbackError as error:
         return Failed(order.ticket, error.code, error.message)
     except OSError as error:
@@ -124,5 +127,6 @@ def perform(order: Order, recorder: Recorder, inbox: Inbox, tell: Callable[[Answ
         return Failed(order.ticket, "memory", "The machine has not enough memory for this run.")
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
+        writer.close()  # it may be the checkpoint's fault; without it the next attempt starts from nothing
         return Failed(order.ticket, "internal", f"The training broke: {type(error).__name__}: {error}"[:500])
     return done

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .folder import RunFolder, StorageFailed
-from .index import Index, Row
+from .index import Index
+from .row import Row
 from .store import Store
 from .writer import Entry, Writer
 

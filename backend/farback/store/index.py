@@ -1,10 +1,13 @@
-"""Index: which runs there are and how they ended, in SQLite. One process writes it, the web process."""
+"""Index: which runs there are and how they ended, in SQLite. One process writes it, the web process.
+
+It is a cache that answers questions about all runs at once: what it holds is noted in the runs' folders too.
+"""
 
 from __future__ import annotations
 
-import time
+import sqlite3
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from .row import UNFINISHED, Row
 
 SCHEMA = 1
 """Raised whenever an older program would misread the tables."""
@@ -51,27 +56,12 @@ RUNS = Table(
 )
 
 
-@dataclass(frozen=True)
-class Row:
-    """One run as the index knows it."""
+SPOILT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""What SQLite says of a file that holds something else than it wrote."""
 
-    id: str
-    status: str
-    public: str  # the resolved spec as JSON, without a person's own text
-    facts: str  # JSON
-    private: bool  # whether the spec carries a person's own text
-    saved: bool  # whether a snapshot holds on to it
-    client: str
-    step: int
-    steps: int  # at most
-    seq: int = -1  # newest frame
-    code: str | None = None  # why it failed, for scripts
-    reason: str | None = None  # why it failed, for people
-    result: str | None = None  # JSON
-    deaths: int = 0  # workers lost
-    bytes: int = 0
-    created: float = 0.0  # seconds since 1970
-    used: float = 0.0  # when it was last asked for
+
+class Damaged(Exception):
+    """The file is no index any more: a disk or a power cut spoilt it."""
 
 
 class Index:
@@ -81,24 +71,25 @@ class Index:
         path: the database file; made where there is none.
 
     Raises:
+        Damaged: what is in the file cannot be read, or contradicts itself.
         ValueError: the file was written by a newer version of the program.
     """
 
     def __init__(self, path: Path) -> None:
         self._engine = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _prepare)
-        with self._engine.begin() as connection:
-            version = connection.execute(text("PRAGMA user_version")).scalar_one()
-            if version > SCHEMA:
-                raise ValueError(f"{path} was written by a newer version of Farback.")
-            METADATA.create_all(connection)
-            connection.execute(text(f"PRAGMA user_version = {SCHEMA}"))
+        try:
+            self._open(path)
+        except Exception as error:
+            self.close()
+            if _code(error) in SPOILT:
+                raise Damaged(str(getattr(error, "orig", error))) from None
+            raise
 
-    def add(self, row: Row) -> None:
-        """Take a new run in."""
-        now = time.time()
+    def put(self, row: Row) -> None:
+        """Take a run in, in the place of what was known of it."""
         with self._engine.begin() as connection:
-            connection.execute(RUNS.insert().values(asdict(row) | {"created": now, "used": now}))
+            connection.execute(RUNS.insert().prefix_with("OR REPLACE").values(asdict(row)))
 
     def get(self, run: str) -> Row | None:
         """A run, or None."""
@@ -120,14 +111,14 @@ class Index:
 
     def unfinished(self) -> list[Row]:
         """Runs that wait or train, those that trained first and the oldest first."""
-        query = select(RUNS).where(RUNS.c.status.in_(("queued", "running")))
+        query = select(RUNS).where(RUNS.c.status.in_(UNFINISHED))
         with self._engine.connect() as connection:
             found = connection.execute(query.order_by(RUNS.c.status.desc(), RUNS.c.created)).all()
         return [Row(**row._mapping) for row in found]
 
     def droppable(self) -> Iterable[tuple[str, int]]:
         """Id and bytes of the finished runs that nobody saved, the least recently used first."""
-        query = select(RUNS.c.id, RUNS.c.bytes).where(RUNS.c.status.not_in(("queued", "running")))
+        query = select(RUNS.c.id, RUNS.c.bytes).where(RUNS.c.status.not_in(UNFINISHED))
         with self._engine.connect() as connection:
             found = connection.execute(query.where(RUNS.c.saved.is_(False)).order_by(RUNS.c.used)).all()
         return [(row.id, row.bytes) for row in found]
@@ -140,8 +131,12 @@ class Index:
 
     def ids(self) -> set[str]:
         """All runs."""
+        return set(self.statuses())
+
+    def statuses(self) -> dict[str, str]:
+        """The status of every run."""
         with self._engine.connect() as connection:
-            return set(connection.execute(select(RUNS.c.id)).scalars())
+            return {row.id: row.status for row in connection.execute(select(RUNS.c.id, RUNS.c.status))}
 
     def counts(self) -> dict[str, int]:
         """Runs by status."""
@@ -152,6 +147,25 @@ class Index:
     def close(self) -> None:
         """Give the file back."""
         self._engine.dispose()
+
+    def _open(self, path: Path) -> None:
+        """Check the file, and make the tables of a new one; nothing is written to one that is whole."""
+        with self._engine.begin() as connection:
+            found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+            if found != "ok":
+                raise Damaged(found)
+            version = connection.execute(text("PRAGMA user_version")).scalar_one()
+            if version > SCHEMA:
+                raise ValueError(f"{path} was written by a newer version of Farback.")
+            METADATA.create_all(connection)
+            if version != SCHEMA:
+                connection.execute(text(f"PRAGMA user_version = {SCHEMA}"))
+
+
+def _code(error: Exception) -> int:
+    """SQLite's word for an error, without the details; -1 where it is none of its."""
+    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", -1)
+    return code & 0xFF if code >= 0 else code
 
 
 def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from safetensors.numpy import save
 
 from ..arrays import Floats
-from .folder import RunFolder, write_whole
+from .folder import RunFolder, StorageFailed, write_whole
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,14 @@ class Writer:
         The frame comes after what belongs to it, and the checkpoint last: a run that was cut off in between takes
         some steps again and writes the same bits. The last frame leaves no checkpoint, or a run that was cut off right
         after it would have nothing left to do and no result to tell.
+
+        Raises:
+            OSError: it cannot be written.
+            StorageFailed: the frame before it is gone: the checkpoint that the run went on from is ahead of it.
         """
+        if entry.seq > 0 and not self.folder.frame(entry.seq - 1).exists():
+            self.close()
+            raise StorageFailed("Frames of this run were lost on the disk: train it again.")
         # One key only: the order of several differs from save to save, and so would the bytes.
         metadata = {"farback": f"run {self.run} step {entry.step}"}
         weights = save(entry.weights, metadata)
@@ -49,5 +56,5 @@ class Writer:
         return len(weights) + len(entry.full) + len(entry.wire)
 
     def close(self) -> None:
-        """The run is over for good: what would only help to go on is no longer needed."""
-        self.folder.checkpoint.unlink(missing_ok=True)
+        """The run is over for good, or cannot go on: what would only help to go on is no longer needed."""
+        self.folder.drop_checkpoint()

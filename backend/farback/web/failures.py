@@ -64,7 +64,11 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
 
 async def _storage(_: Request, error: Exception) -> JSONResponse:
     LOG.error("The index failed: %s", error)
-    return answer(StorageFailed("The server cannot read or write its index at the moment."))
+    return answer(
+        StorageFailed(
+            "The server cannot read or write its index at the moment; if this stays, a restart makes it anew."
+        )
+    )
 
 
 async def _unknown(_: Request, __: Exception) -> JSONResponse:

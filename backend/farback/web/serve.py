@@ -66,8 +66,8 @@ def serve(given: Mapping[str, object], recorder: str = RECORDER) -> None:
         settings = Settings.from_environment(**given)
     except ValueError as error:
         raise CannotServe(f"{error}.") from None
-    with _listen(settings) as listener, _own(settings.data_dir), _store(settings.data_dir) as store:
-        app = create_app(settings, LocalEngine(settings, store, recorder))
+    with _listen(settings) as listener, _own(settings.data_dir), _engine(settings, recorder) as engine:
+        app = create_app(settings, engine)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
         )
@@ -117,13 +117,14 @@ def _own(data_dir: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _store(data_dir: Path) -> Iterator[Store]:
-    try:
-        store = Store(data_dir)
-    except (OSError, ValueError, SQLAlchemyError) as error:
-        raise _unusable(data_dir, error) from None
-    with contextlib.closing(store):
-        yield store
+def _engine(settings: Settings, recorder: str) -> Iterator[LocalEngine]:
+    with contextlib.ExitStack() as opened:
+        try:
+            store = opened.enter_context(contextlib.closing(Store(settings.data_dir)))
+            engine = LocalEngine(settings, store, recorder)
+        except (OSError, ValueError, SQLAlchemyError) as error:
+            raise _unusable(settings.data_dir, error) from None
+        yield engine
 
 
 def _unusable(data_dir: Path, error: Exception) -> CannotServe:
