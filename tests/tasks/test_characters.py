@@ -168,7 +168,7 @@ def test_lags_start_at_0_and_end_where_one_older_character_is_left(length: int) 
     assert lags[0] == 0
     assert lags[-1] == length - 2
     assert list(lags) == sorted(set(lags))
-    assert len(lags) <= config.FRAME_LAGS
+    assert len(lags) <= config.RESULT_LAGS
 
 
 def test_beyond_the_largest_alphabet_the_rarest_characters_share_one_symbol() -> None:

@@ -31,6 +31,7 @@ class Adding(Task):
     )
     chance_text = "Always answering 1, the mean of the sum: squared error 1/6."
     success_text = "Mean squared error under 0.01 on held-out sequences."
+    stretches = "length"
     relevant_text = "The lag is counted from either marked number to the last step, where the sum is asked for."
 
     SOLVED_ERROR: ClassVar[float] = 0.01
@@ -108,8 +109,8 @@ class Adding(Task):
     def labels(self) -> dict[str, list[str]]:
         return {"x": ["value", "mark"], "y": ["sum"]}
 
-    def read(self, sequence: object) -> Floats:
-        """A list of pairs [value, mark], the mark 0 or 1."""
+    def read(self, sequence: object) -> Batch:
+        """A list of pairs [value, mark], the mark 0 or 1. The right answer is the sum of what is marked."""
         steps = sequence_of(sequence, "a list of pairs [value, mark]")
         for step in steps:
             numbers = isinstance(step, list) and [type(part) for part in step] in ([float, int], [int, int])
@@ -117,7 +118,10 @@ class Adding(Task):
                 raise InvalidInput(
                     f"A step is a pair of a value from 0 to 1 and a mark, 0 or 1; {shown(step)} is none.", "sequence"
                 )
-        return np.array([[step] for step in steps], np.float32)
+        x = np.array([[step] for step in steps], np.float32)
+        y = np.zeros((len(x), 1, 1), np.float32)
+        y[-1, 0] = (x[..., 0] * x[..., 1]).sum()
+        return Batch(x, y, last_step(len(x), 1))
 
     def _first(self, rng: np.random.Generator, size: int) -> Whole:
         return rng.integers(0, self.length // 2, size)

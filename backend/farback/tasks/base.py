@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,8 @@ class Task(Strict):
     """The rule of `solved`, in words."""
     relevant_text: ClassVar[str]
     """From which input the lag is counted."""
+    stretches: ClassVar[str]
+    """The option that makes sequences longer, step by step."""
     result_trials: ClassVar[int] = config.RESULT_TRIALS
 
     name: str
@@ -186,8 +188,10 @@ class Task(Strict):
     def labels(self) -> dict[str, list[str]]:
         """Short names of the inputs and outputs: {"x": I names, "y": O names}."""
 
-    def read(self, sequence: object) -> Floats:
-        """(T, 1, I) the inputs that a person wrote down: here a list of the inputs' labels, any number of steps.
+    def read(self, sequence: object) -> Batch:
+        """One sequence that a person wrote down, of any length: here a list of the inputs' labels.
+
+        Its mask says where the right answer is known.
 
         Raises:
             InvalidInput: it cannot be read; says what is wrong with it.
@@ -196,7 +200,17 @@ class Task(Strict):
         steps = sequence_of(sequence, "a list of the inputs' labels")
         if unknown := [step for step in steps if step not in names]:
             raise InvalidInput(f"There is no input {shown(unknown[0])}; there are {listed(names)}.", "sequence")
-        return one_hot(np.array([[names.index(step)] for step in steps]), self.inputs)
+        codes = np.array([[names.index(step)] for step in steps])
+        return Batch(one_hot(codes, self.inputs), np.zeros_like(codes), np.zeros(codes.shape, np.bool_))
+
+    def stretched(self, factor: float) -> Self | None:
+        """The same task on sequences so many times as long; None where that is too long.
+
+        It is measured with models that were trained on the shorter ones, so inputs and outputs stay what they are.
+        """
+        more = round(self.length * (factor - 1))
+        longer = self.model_copy(update={self.stretches: getattr(self, self.stretches) + more})
+        return longer if longer.length <= config.MAX_STEPS_OF_TIME else None
 
     def corpus_sha256(self) -> str | None:
         """SHA-256 of the text that is trained on, in UTF-8; None where every sequence is made up."""

@@ -40,6 +40,7 @@ class Characters(Task):
         "Held-out loss at least 0.1 nat under that of a table of character pairs: more than the current character is "
         "used."
     )
+    stretches = "length"
     relevant_text = (
         "The lag is counted from the last character read; everything older is replaced by other text, and the lag is "
         "used as far back as that changes the loss."
@@ -154,8 +155,11 @@ class Characters(Task):
         names = [VISIBLE.get(character) or str(character) for character in self.corpus.alphabet]
         return {"x": names, "y": names}
 
-    def read(self, sequence: object) -> Floats:
-        """A text. Characters that the corpus lacks share the code of the rare ones, where there is one."""
+    def read(self, sequence: object) -> Batch:
+        """A text; what comes next is known but at its end.
+
+        Characters that the corpus lacks share the code of the rare ones, where there is one.
+        """
         if not isinstance(sequence, str):
             raise InvalidInput(f"The sequence must be a text, not {shown(sequence)}.", "sequence")
         alphabet = self.corpus.alphabet
@@ -163,8 +167,9 @@ class Characters(Task):
         unknown = [letter for letter in letters if letter not in alphabet]
         if unknown and None not in alphabet:
             raise InvalidInput(f"This model has never seen {shown(unknown[0])}: leave it out.", "sequence")
-        codes = [alphabet.index(letter if letter in alphabet else None) for letter in letters]
-        return one_hot(np.array(codes)[:, None], self.inputs)
+        codes = np.array([[alphabet.index(letter if letter in alphabet else None)] for letter in letters])
+        known = np.arange(len(codes))[:, None] < len(codes) - 1
+        return Batch(one_hot(codes, self.inputs), np.roll(codes, -1, axis=0), known)
 
     def corpus_sha256(self) -> str:
         return self.corpus.sha256

@@ -37,6 +37,7 @@ class Copying(Task):
         "1/K of the repeated symbols."
     )
     success_text = "At least 99 % of the held-out symbols are repeated right."
+    stretches = "delay"
     relevant_text = "The lag is counted from a symbol to the step at which it is to be repeated: always delay + items."
 
     SOLVED_ACCURACY: ClassVar[float] = 0.99

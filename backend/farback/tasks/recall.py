@@ -30,6 +30,7 @@ class Recall(Task):
     )
     chance_text = "Guessing one of the K symbols: accuracy 1/K, loss ln K."
     success_text = "At least 99 % of the held-out symbols are recalled."
+    stretches = "lag"
     relevant_text = "The lag is counted from the symbol to the cue that asks for it."
 
     SOLVED_ACCURACY: ClassVar[float] = 0.99
@@ -106,6 +107,14 @@ class Recall(Task):
             scores.append(right.reshape(len(group), trials))
         chance = np.full(len(lags), 1 / self.symbols, np.float32)
         return ByLag("skill", tuple(lags), np.concatenate(scores), chance, perfect=1.0)
+
+    def read(self, sequence: object) -> Batch:
+        """A list of labels. The right answer is known where there is one symbol among them."""
+        batch = super().read(sequence)
+        times, _, codes = np.nonzero(batch.x[..., : self.symbols])
+        if len(times) == 1:
+            batch.y[-1], batch.mask[-1] = codes[0], True
+        return batch
 
     def labels(self) -> dict[str, list[str]]:
         symbols = symbol_names(self.symbols)
