@@ -20,7 +20,7 @@ from farback.facts import facts
 from farback.identity import run_id
 from farback.machine import capability, fingerprint
 from farback.presets import PRESETS
-from farback.spec import parse_spec
+from farback.spec import LIMITS, parse_spec
 from farback.tasks import TASKS
 
 
@@ -74,6 +74,13 @@ BAD: list[tuple[Any, str | None, str]] = [
     (spec(seed=-1), "seed", "greater than or equal to 0"),
     (spec(seed=2**40), "seed", "less than or equal"),
     (spec(cell={"name": "lstm", "forget_bias": "chronic"}), "cell.forget_bias", "'chrono'"),
+    (spec(cell={"name": "lstm", "forget_bias": 99}), "cell.forget_bias", "99: input should be 'chrono' or less than"),
+    (spec(cell={"name": "lstm", "forget_bias": True}), "cell.forget_bias", "is true: input should be 'chrono' or a"),
+    (spec(task={"name": ["recall"]}), "task.name", 'called ["recall"];'),
+    (spec(training={"steps": None}), "training.steps", "is null:"),
+    (spec(training={"steps": "many\n" * 99}), "training.steps", 'is "many\\nmany'),
+    (spec(task={"name": "characters", "length": 300, "text": "ab" * 600}), "task.text", "a shorter length"),
+    (spec(task={"name": "characters", "text": "a" + "\u0301\u0323" * 600}), "task.text", "more than 30 accents"),
     (spec(cell={"name": "lstm", "hidden": 257}), "cell.hidden", "less than or equal to 256"),
     ({1: 2}, None, "JSON object"),
 ]
@@ -101,6 +108,19 @@ def test_memory_is_bounded_too() -> None:
     heavy = {"task": {"name": "copying", "items": 50, "delay": 300, "symbols": 64}, "training": {"steps": 1}}
     with pytest.raises(TooLarge, match="numbers at a time"):
         parse_spec(heavy | {"cell": {"name": "rnn", "hidden": 256, "layers": 3}})
+
+
+def test_a_cut_beyond_the_sequences_start_is_none() -> None:
+    plain = parse_spec(spec())
+    for cut in (plain.task.length, plain.task.length + 1, config.MAX_STEPS_OF_TIME):
+        assert run_id(parse_spec(spec(training={"truncate": cut}))) == run_id(plain)
+    assert parse_spec(spec(training={"truncate": plain.task.length - 1})).training.truncate == plain.task.length - 1
+
+
+def test_the_catalog_tells_every_limit_that_a_run_can_meet() -> None:
+    told = catalog()["limits"]
+    assert told == {"text": config.MAX_TEXT, "text_min": config.MIN_TEXT} | {n: li.most for n, li in LIMITS.items()}
+    assert set(told) == {"text", "text_min", "sweeps", "work", "floats"}
 
 
 anything = st.recursive(

@@ -9,7 +9,7 @@ from . import __version__, config
 from .cells import CELLS, Cell
 from .measures import MEASURES
 from .presets import PRESETS
-from .spec import RunSpec, Training
+from .spec import LIMITS, RunSpec, Training
 from .strict import Strict
 from .tasks import TASKS, Task
 
@@ -33,8 +33,7 @@ def catalog() -> dict[str, Any]:
         "limits": {
             "text": config.MAX_TEXT,
             "text_min": config.MIN_TEXT,
-            "work": config.MAX_WORK,
-            "sweeps": config.MAX_SWEEPS,
+            **{name: limit.most for name, limit in LIMITS.items()},
         },
         "presets": PRESETS,
         "opening": OPENING,

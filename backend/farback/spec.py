@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -122,6 +122,7 @@ def parse_spec(raw: object) -> RunSpec:
         "training": (Training, defaults["training"] | training),
     }
     resolved: dict[str, Any] = {name: checked(model, values, name) for name, (model, values) in parts.items()}
+    resolved["training"] = _once_written(resolved["training"], resolved["task"].length)
     whole = checked(RunSpec, resolved | {key: spec[key] for key in ("seed",) if key in spec}, None)
     _bound_work(whole)
     return whole
@@ -143,29 +144,26 @@ def _name(values: Mapping[str, Any], known: Mapping[str, object], part: str) -> 
     return name
 
 
+def _once_written(training: Training, length: int) -> Training:
+    """One way to write what trains the same bits, so that it has one id: a cut beyond the sequence's start is none."""
+    cuts = training.truncate is not None and training.truncate < length
+    return training if cuts else training.model_copy(update={"truncate": None})
+
+
 def _bound_work(spec: RunSpec) -> None:
-    T, training = spec.task.length, spec.training
-    sweeps = T * training.steps * spec.cell.layers
-    if sweeps > config.MAX_SWEEPS:
-        raise TooLarge(
-            f"This run would go through {sweeps:,} time steps (steps x length x layers), at most "
-            f"{config.MAX_SWEEPS:,} are allowed: lower the steps, the layers or the length.",
-            "training.steps",
-        )
-    work = _operations(spec)
-    if work > config.MAX_WORK:
-        raise TooLarge(
-            f"This run would take {work:.1e} operations, at most {config.MAX_WORK:.0e} are allowed: lower the steps, "
-            "the hidden units, the batch or the length.",
-            "training.steps",
-        )
-    floats = _floats(spec)
-    if floats > config.MAX_FLOATS:
-        raise TooLarge(
-            f"This run would hold {floats:.1e} numbers at a time, at most {config.MAX_FLOATS:.0e} are allowed: lower "
-            "the hidden units, the layers, the batch or the length.",
-            "cell.hidden",
-        )
+    for limit in LIMITS.values():
+        needed = limit.measure(spec)
+        if needed > limit.most:
+            raise TooLarge(
+                f"This run would {limit.verb} {_number(needed)} {limit.what}, at most {_number(limit.most)} are "
+                f"allowed: lower {limit.remedy}.",
+                limit.field,
+            )
+
+
+def _sweeps(spec: RunSpec) -> float:
+    """Time steps that training goes through, each layer counted."""
+    return float(spec.task.length * spec.training.steps * spec.cell.layers)
 
 
 def _operations(spec: RunSpec) -> float:
@@ -186,6 +184,38 @@ def _floats(spec: RunSpec) -> float:
     unit = cell.layers * cell.hidden * (3 * len(cell.gates) + 6) + 2 * task.inputs
     sequences = max(spec.training.batch, config.PROBE_SEQUENCES * (1 + len(task.answers)))
     return float(task.length) * sequences * unit
+
+
+class Limit(NamedTuple):
+    """A bound on what a whole run takes, where every option by itself is in range."""
+
+    most: float
+    measure: Callable[[RunSpec], float]
+    verb: str
+    what: str
+    remedy: str
+    field: str
+
+
+LIMITS = {
+    "sweeps": Limit(
+        config.MAX_SWEEPS, _sweeps, "go through", "time steps (steps x length x layers)",
+        "the steps, the layers or the length", "training.steps",
+    ),
+    "work": Limit(
+        config.MAX_WORK, _operations, "take", "operations",
+        "the steps, the hidden units, the batch or the length", "training.steps",
+    ),
+    "floats": Limit(
+        config.MAX_FLOATS, _floats, "hold", "numbers at a time",
+        "the hidden units, the layers, the batch or the length", "cell.hidden",
+    ),
+}  # fmt: skip
+"""All of them, by the name under which the catalog tells them; checked in this order."""
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value < 1e9 else f"{value:.1e}"
 
 
 def _kind(value: object) -> str:

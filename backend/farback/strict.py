@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from .errors import InvalidInput
 
@@ -21,6 +23,9 @@ class Strict(BaseModel):
         """-0.0 becomes 0.0: one number, so that it names one run."""
         return value + 0.0 if isinstance(value, float) else value
 
+
+LONGEST_SHOWN = 60
+"""Most characters of a value in a sentence."""
 
 Model = TypeVar("Model", bound=Strict)
 
@@ -40,9 +45,10 @@ def checked(model: type[Model], values: Mapping[str, Any], part: str | None) -> 
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        first, *others = error.errors(include_url=False)
         path = ".".join([part or "", *(str(step) for step in first["loc"][:1])]).strip(".")
-        raise InvalidInput(_sentence(path, first["msg"], first["input"], first["type"]), path or None) from None
+        messages = [first["msg"], *(other["msg"] for other in others if _is_alternative(first, other))]
+        raise InvalidInput(_sentence(path, messages, first["input"], first["type"]), path or None) from None
 
 
 def refuse_unknown(values: Iterable[str], model: type[Strict], part: str | None) -> None:
@@ -66,12 +72,23 @@ def listed(names: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """A value for a sentence, shortened."""
-    text = repr(value) if not isinstance(value, str) else f'"{value}"'
-    return text if len(text) <= 60 else f"{text[:60]}…"
+    """A value for a sentence, as JSON, shortened."""
+    text = ""
+    for piece in json.JSONEncoder(ensure_ascii=False, default=repr).iterencode(value):
+        text += piece
+        if len(text) > LONGEST_SHOWN:  # the rest may be a million characters long
+            return f"{text[:LONGEST_SHOWN]}…"
+    return text
 
 
-def _sentence(path: str, message: str, value: object, kind: str) -> str:
+def _is_alternative(first: ErrorDetails, other: ErrorDetails) -> bool:
+    """Whether two errors tell of one value that may be this or that and is neither, like a bias of 99."""
+    return len(other["loc"]) == 2 and other["loc"][:1] == first["loc"][:1] and other["input"] is first["input"]
+
+
+def _sentence(path: str, messages: list[str], value: object, kind: str) -> str:
     if kind == "value_error":  # a sentence that one of our own checks wrote
-        return message.removeprefix("Value error, ")
-    return f"`{path}` is {shown(value)}: {message[0].lower()}{message[1:]}."
+        return messages[0].removeprefix("Value error, ")
+    first, *others = (f"{message[0].lower()}{message[1:]}" for message in messages)
+    wanted = " or ".join([first, *(other.removeprefix("input should be ") for other in others)])
+    return f"`{path}` is {shown(value)}: {wanted}."

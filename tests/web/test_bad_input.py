@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from farback.errors import InvalidInput
+from farback.web.body import parse
 
 from .site import Site, running, spec
 
@@ -18,6 +22,11 @@ GOOD = json.dumps(spec())
 def body(**parts: Any) -> str:
     """A spec of which some parts are replaced."""
     return json.dumps(spec() | parts)
+
+
+def many_keys() -> str:
+    """An object of many keys, of which the last stands there twice."""
+    return json.dumps({f"k{number}": 0 for number in range(15_000)} | {"twice": 0})[:-1] + ', "twice": 1}'
 
 
 RECALL: dict[str, Any] = {"name": "recall", "lag": 5}
@@ -34,6 +43,7 @@ BAD: list[tuple[str, str | bytes, int, str, str | None]] = [
     ("5,000 digits", GOOD.replace("20", "9" * 5000), 422, "invalid", None),
     ("5,000 decimals", GOOD.replace("0.001", "0." + "1" * 5000), 422, "invalid", None),
     ("a key twice", '{"task": {"name": "recall", "name": "adding"}}', 422, "invalid", "name"),
+    ("a key twice among 15,000", many_keys(), 422, "invalid", "twice"),
     ("nested deeply", "[" * 50_000 + "]" * 50_000, 422, "invalid", None),
     ("nested objects", '{"a":' * 30_000 + "1" + "}" * 30_000, 422, "invalid", None),
     ("a list", "[]", 422, "invalid", None),
@@ -87,6 +97,14 @@ def test_a_bad_spec(site: Site, content: str | bytes, status: int, code: str, fi
     assert error["message"][-1] in ".…"
     assert site.engine.store.index.ids() == set()
     assert not [path for path in site.engine.store.path.glob("runs/*/*") if path.is_dir()]
+
+
+def test_looking_for_a_key_that_is_there_twice_takes_one_pass() -> None:
+    body = json.dumps({f"key {number}": 0 for number in range(200_000)})[:-1] + ', "key 199999": 1}'
+    began = time.perf_counter()
+    with pytest.raises(InvalidInput, match='"key 199999" is given twice'):
+        parse(body.encode())
+    assert time.perf_counter() - began < 2.0, "comparing each with each would take minutes"
 
 
 def test_a_body_that_lies_about_its_length_is_not_read_to_its_end(site: Site) -> None:

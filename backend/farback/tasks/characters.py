@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from .. import config
 from ..arrays import Floats
@@ -16,7 +15,7 @@ from ..cite import Cite
 from ..errors import InvalidInput
 from ..strict import shown
 from .base import Batch, ByLag, Chance, Predict, Task, Whole, one_hot, sequence_of
-from .corpus import HELD_OUT, Codes, Corpus, own_text, python_topics
+from .corpus import HELD_OUT, Codes, Corpus, composed, own_text, python_topics
 
 VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", None: "other"}
 """How characters are labelled that would not be seen."""
@@ -76,15 +75,17 @@ class Characters(Task):
     def _plain(cls, text: Any) -> Any:
         return own_text(text) if isinstance(text, str) else text
 
-    @model_validator(mode="after")
-    def _long_enough(self) -> Self:
-        needed = HELD_OUT * (self.length + 2)
-        if self.text is not None and len(self.text) < needed:
+    @field_validator("text")
+    @classmethod
+    def _long_enough(cls, text: str | None, given: ValidationInfo) -> str | None:
+        length = given.data.get("length")  # missing where it is itself wrong
+        needed = 0 if length is None else HELD_OUT * (length + 2)
+        if text is not None and len(text) < needed:
             raise ValueError(
-                f"The text has {len(self.text):,} characters; its last tenth must hold sequences of length "
-                f"{self.length}, so it needs at least {needed:,}, or a shorter length."
+                f"The text has {len(text):,} characters; its last tenth must hold sequences of length "
+                f"{length}, so it needs at least {needed:,}, or a shorter length."
             )
-        return self
+        return text
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -163,7 +164,10 @@ class Characters(Task):
         if not isinstance(sequence, str):
             raise InvalidInput(f"The sequence must be a text, not {shown(sequence)}.", "sequence")
         alphabet = self.corpus.alphabet
-        letters = sequence_of(list(unicodedata.normalize("NFC", sequence)), "a text")
+        try:
+            letters = sequence_of(list(composed(sequence)), "a text")
+        except ValueError as error:
+            raise InvalidInput(str(error), "sequence") from None
         unknown = [letter for letter in letters if letter not in alphabet]
         if unknown and None not in alphabet:
             raise InvalidInput(f"This model has never seen {shown(unknown[0])}: leave it out.", "sequence")

@@ -22,6 +22,10 @@ HELD_OUT = 10
 BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters other than tab and line ends, and lone surrogates: no plain text has them."""
 
+MAX_MARKS = 30
+"""Most combining marks in a row, as Unicode's Stream-Safe Text Format has it (UAX #15): no language comes near, and the
+time that composing them takes grows with their number's square."""
+
 
 class Corpus:
     """A text in whole numbers, and its tables of single characters and of pairs.
@@ -112,9 +116,24 @@ def own_text(text: str) -> str:
             f"This is no plain text: there is a character that text does not have (U+{ord(found[0]):04X}) at position "
             f"{found.start() + 1:,}."
         )
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = composed(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not config.MIN_TEXT <= len(text) <= config.MAX_TEXT:
         raise ValueError(f"The text has {len(text):,} characters; it needs {config.MIN_TEXT:,} to {config.MAX_TEXT:,}.")
     if len(set(text)) < 2:
         raise ValueError("The text is one character over and over; there is nothing to predict.")
     return text
+
+
+def composed(text: str) -> str:
+    """The same text with accented letters as one character each (NFC).
+
+    Raises:
+        ValueError: more marks stand in a row than composing them may take.
+    """
+    kinds = (c for c in set(text) if all(map(unicodedata.combining, unicodedata.normalize("NFD", c))))
+    marks = "".join(kinds)
+    if marks and (found := re.search(f"[{marks}]{{{MAX_MARKS + 1}}}", text)):
+        raise ValueError(
+            f"This is no plain text: more than {MAX_MARKS} accents stand on one letter at position {found.start():,}."
+        )
+    return unicodedata.normalize("NFC", text)

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from fastapi import HTTPException, Request
 
 from ..errors import InvalidInput, TooLarge
+from ..strict import shown
 
 LONGEST_NUMBER = 40
 """Most digits of a number: nothing here needs more, and reading thousands of digits takes ever longer."""
@@ -91,9 +92,9 @@ def _real(digits: str) -> float:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in values if names.count(name) > 1)
-        raise InvalidInput(f'The key "{twice[:40]}" is given twice.', twice[:40])
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise InvalidInput(f"The key {shown(name)} is given twice.", name[:40])
+        values[name] = value
     return values
