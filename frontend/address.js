@@ -69,11 +69,39 @@ export class AddressBar {
 export const leaveRuns = () => history.replaceState(null, "", home());
 
 /**
+ * A link that says everything, also about the opening comparison. Out of an embed it leads to the page of the same runs.
+ *
  * @param {State} state
  * @param {Catalog} catalog
- * @returns {string} a link that says everything, also about the opening comparison
+ * @returns {string}
  */
 export function shareLink(state, catalog) {
-  const named = idsInPath(location.pathname) !== null;
-  return `${location.origin}${named ? location.pathname : home()}?${writeUrl(state, catalog, !named)}`;
+  const ids = idsInPath(location.pathname);
+  return ids ? linkTo("r", ids, state, catalog) : `${location.origin}${home()}?${writeUrl(state, catalog)}`;
 }
+
+/**
+ * @param {"r" | "embed"} page
+ * @param {string[]} ids
+ * @param {State} state
+ * @param {Catalog} catalog
+ * @returns {string} a link to runs, looked at as the view says
+ */
+export function linkTo(page, ids, { setup, view }, catalog) {
+  const query = writeUrl({ setup, view: { ...view, runs: [] } }, catalog, false);
+  const path = new URL(`${page}/${ids.join(",")}`, document.baseURI).href;
+  return query ? `${path}?${query}` : path;
+}
+
+/** In an attribute. @param {string} text */
+const quoted = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+
+/**
+ * The code that shows runs in another page.
+ *
+ * @param {string} link
+ * @param {string} title what a screen reader calls it there
+ * @returns {string}
+ */
+export const embedCode = (link, title) =>
+  `<iframe src="${quoted(link)}" title="${quoted(title)}" width="100%" height="720" loading="lazy" allow="clipboard-write"></iframe>`;

@@ -3,23 +3,29 @@
  * at most once a frame of the screen.
  *
  * @import {Refused} from "./api.js"
- * @import {Catalog, Ink, Setup, View} from "./types.js"
+ * @import {Catalog, Column, Ink, Setup, View} from "./types.js"
  */
 
-import { AddressBar, idsInPath, leaveRuns, shareLink } from "./address.js";
+import { AddressBar, embedCode, idsInPath, leaveRuns, linkTo, shareLink } from "./address.js";
 import { getCatalog } from "./api.js";
 import { Comparison, unfinished } from "./comparison.js";
-import { calm } from "./elements/dom.js";
+import { calm, confirmed, make } from "./elements/dom.js";
 import { applyTheme, isDark, readInk } from "./elements/ink.js";
 import { page } from "./elements/page.js";
 import { listenToKeys } from "./keys.js";
 import { Player } from "./player.js";
-import { opening } from "./setup.js";
+import { alike, opening, taskOf } from "./setup.js";
 import { advance, frameAt, lastStep, stepsOf } from "./timeline.js";
 import { readUrl } from "./url.js";
 import { misfits, plainView } from "./view.js";
 
+/** Told until the runs have ended: what was withdrawn from goes on. */
+const WITHDRAWN = "You have withdrawn, and it goes on for the others who watch.";
+const EXPOSED = "Whoever has it sees the models trained on your text, and a passage of that text.";
+
 const root = document.documentElement;
+/** Whether another site shows this page in a frame. */
+const embedded = root.classList.contains("embed");
 const player = new Player();
 
 /** @type {Catalog} */
@@ -40,7 +46,7 @@ let markedRow = 0;
 let scheduled = false;
 /** Whether frames of this comparison were on the screen. */
 let painted = true;
-/** Whether a comparison that had ended before waits to be replayed once all its frames are here. */
+/** Whether a comparison that had ended before is replayed, or will be once all its frames are here. */
 let replaying = false;
 /** @type {AddressBar} */
 let bar;
@@ -51,7 +57,10 @@ const enter = (state) => {
 };
 
 /** @param {unknown} error */
-const complain = (error) => page.notice.show(/** @type {Error} */ (error).message);
+const complain = (error) => {
+  const { message, code } = /** @type {Refused} */ (error);
+  page.notice.show(message, code === "offline" ? "lost" : "refused");
+};
 
 /** Asks for a painting at the next frame of the screen. */
 function repaint() {
@@ -67,12 +76,15 @@ function paint(now) {
   play(now);
   const { columns, extent, version } = comparison;
   const last = lastStep(columns);
-  for (const column of columns) {
-    column.frame = frameAt(column.frames, view.step);
-    const newest = column.frames.at(-1)?.step ?? 0;
-    column.ended = !unfinished(column) && (view.step ?? last) > newest;
+  rewind(columns, last);
+  const { part, messages } = misfits(view, columns);
+  if (messages.length) {
+    for (const message of messages) page.notice.show(message);
+    look(part);
+    rewind(columns, last);
   }
-  page.reach.hidden = page.columns.hidden = columns.length === 0;
+  page.reach.hidden = page.columns.hidden = page.timeline.hidden = columns.length === 0;
+  page.notice.connection(columns.some((column) => column.lost));
   page.reach.show(columns, extent);
   const count = page.columns.show({ columns, task: shown.task, view, extent, version, ink, steps: last });
   page.timeline.show({ columns, step: view.step, playing: player.playing, training: comparison.training });
@@ -81,21 +93,34 @@ function paint(now) {
   if (player.playing) repaint();
 }
 
+/**
+ * Gives every column the frame of the step that is looked at.
+ *
+ * @param {Column[]} columns
+ * @param {number} last
+ */
+function rewind(columns, last) {
+  for (const column of columns) {
+    column.frame = frameAt(column.frames, view.step);
+    const newest = column.frames.at(-1)?.step ?? 0;
+    column.ended = !unfinished(column) && (view.step ?? last) > newest;
+  }
+}
+
 /** @param {number} began */
 function measure(began) {
   performance.measure("farback:frame", { start: began, end: performance.now() });
-  const first = comparison.columns.find((column) => column.frame)?.frame;
-  if (painted || !first) return;
+  if (painted || !comparison.columns.some((column) => column.frame)) return;
   painted = true;
   performance.mark("farback:painted");
-  const { part, messages } = misfits(view, first);
-  for (const message of messages) page.notice.show(message);
-  if (messages.length) look(part);
 }
 
 function showControls() {
-  const fresh = setup === shown;
-  page.controls.show(setup, { training: comparison.training, fresh, secret: comparison.textRuns.length > 0 });
+  const { columns, training, withdrawn, complete, ownTextRuns } = comparison;
+  const going = training && !withdrawn;
+  const due = setup !== shown && columns.length > 0;
+  const act = due || !columns.length ? "train" : going ? "going" : complete ? "replay" : "again";
+  page.controls.show(setup, { act, due, cancel: going, forget: ownTextRuns.length > 0 });
 }
 
 /** @param {number} now */
@@ -108,6 +133,7 @@ function play(now) {
   view = { ...view, step: next };
   if (next < newest) return;
   player.pause();
+  replaying = false;
   look({ step: null });
 }
 
@@ -137,11 +163,13 @@ async function train(step = null) {
     enter(comparison.training ? "training" : "refused");
     return;
   }
+  // Which layers are looked at is told by the place of the models.
+  const layers = wanted.models === shown.models ? view.layers : [];
   shown = wanted;
   if (idsInPath(location.pathname)) leaveRuns();
   // A person's own text is in no link; the run's unguessable id stands for it.
   const kept = comparison.textRuns.length ? comparison.columns.flatMap(({ run }) => run ?? []) : [];
-  view = { ...view, step, runs: kept };
+  view = { ...view, step, layers, runs: kept };
   begin();
 }
 
@@ -152,14 +180,21 @@ function begin() {
   // What had ended before is replayed: its first frame waits until all frames are there.
   replaying = comparison.stored && view.step === null && !calm();
   if (replaying) view = { ...view, step: 0 };
-  else bar.remember();
+  bar.remember();
   repaint();
 }
 
 function ended() {
   enter("done");
+  page.notice.take(WITHDRAWN);
   if (replaying) player.play(performance.now());
-  replaying = false;
+  repaint();
+}
+
+function replay() {
+  replaying = true;
+  view = { ...view, step: 0 };
+  player.play(performance.now());
   repaint();
 }
 
@@ -172,26 +207,48 @@ function refused(error, index) {
 }
 
 async function cancel() {
-  const watched = await comparison.cancel();
-  if (watched) page.notice.show("Others are watching, so it goes on.", "told");
+  if (await comparison.cancel()) page.notice.show(WITHDRAWN, "told");
+  repaint();
 }
 
 async function forget() {
+  const question = "Delete your text and every model trained on it, for good?";
+  if (!(await confirmed(question, "Delete my text"))) return;
   await comparison.deleteText();
   const { text: _, ...changed } = setup.changed;
-  setup = { ...setup, changed };
+  setup = { ...setup, changed, textMissing: false };
+  if (idsInPath(location.pathname)) leaveRuns();
   look({ runs: [] });
   page.notice.show("Your text and everything made from it is deleted.", "told");
 }
 
-async function share() {
-  const link = shareLink({ setup: shown, view }, catalog);
+/**
+ * @param {string} text
+ * @param {string} what
+ * @param {string} use
+ */
+async function copy(text, what, use) {
+  const warning = comparison.textRuns.length ? ` ${EXPOSED}` : "";
   try {
-    await navigator.clipboard.writeText(link);
-    page.notice.show("The link is copied: it opens this page as you see it.", "told");
+    await navigator.clipboard.writeText(text);
+    page.notice.show(`The ${what} is copied: ${use}.${warning}`, "told");
   } catch {
-    page.notice.show(`Copy this link: ${link}`, "told");
+    page.notice.show(`Copy this ${what}: ${text}${warning && `.${warning}`}`, "told");
   }
+}
+
+function share() {
+  const use = embedded ? "it opens these models with all controls" : "it opens this page as you see it";
+  return copy(shareLink({ setup: shown, view }, catalog), "link", use);
+}
+
+function embed() {
+  const runs = comparison.columns.flatMap(({ run }) => run ?? []);
+  const models = comparison.columns.filter(({ run }) => run).map(({ title }) => title);
+  if (!runs.length) return page.notice.show("There is nothing to embed yet: press Train first.", "told");
+  const link = linkTo("embed", runs, { setup: shown, view }, catalog);
+  const title = `How far back? ${taskOf(catalog, shown.task).title}: ${models.join("; ")}`;
+  return copy(embedCode(link, title), "code", "paste it into the page that is to show these models");
 }
 
 /** @param {{t: number, row: number, pin: boolean, keep?: boolean} | null} point keep: by key, not by pointer */
@@ -242,13 +299,15 @@ function retint() {
 /** @type {Record<string, (detail: any) => unknown>} what the elements tell, by name */
 const ACTS = {
   setup: (next) => {
-    setup = next;
+    setup = alike(catalog, next, shown) ? shown : next;
     showControls();
   },
   train: () => train(),
+  replay,
   cancel: () => cancel().catch(complain),
   forget: () => forget().catch(complain),
   share,
+  embed,
   help: () => page.help.open(),
   theme: () => {
     look({ theme: isDark() ? "light" : "dark" });
@@ -279,7 +338,7 @@ function wire() {
   listenToKeys({
     move,
     play: togglePlay,
-    train: () => root.classList.contains("embed") || train(),
+    train: () => embedded || page.controls.submit(),
     help: () => page.help.open(),
     unmark: () => {
       look({ mark: null });
@@ -294,15 +353,41 @@ async function open() {
   const asked = readUrl(location.search, catalog);
   ({ setup, view } = asked);
   shown = setup;
-  for (const { message } of asked.refusals) page.notice.show(message);
   const ids = idsInPath(location.pathname) ?? view.runs;
   retint();
   showMark();
-  if (ids.length) {
-    setup = shown = await comparison.open(ids);
-    begin();
-  } else if (asked.refusals.length) enter("refused");
+  if (ids.length) await openRuns(ids);
+  else if (asked.refusals.some(({ stops }) => stops)) enter("refused");
   else await train(view.step);
+  for (const { message } of asked.refusals) page.notice.show(message);
+  const ignored = asked.ignored.join(", ");
+  if (ignored) page.notice.show(`Ignored in the link, because it only counts visits: ${ignored}.`, "told");
+}
+
+/** @param {string[]} ids */
+async function openRuns(ids) {
+  const found = await comparison.open(ids);
+  if (found.setup) {
+    setup = shown = found.setup;
+    begin();
+    if (found.gone) page.notice.show(`${found.gone} of the ${ids.length} models of this link are no longer kept here.`);
+    return;
+  }
+  // A link that names runs beside a set-up does so because they were trained on a text that it cannot carry.
+  if (view.runs.length) {
+    const asksText = taskOf(catalog, setup.task).options.some(({ type }) => type === "text");
+    setup = shown = { ...setup, textMissing: asksText };
+    view = { ...view, runs: [] };
+  }
+  page.notice.show("The models of this link are no longer kept here.");
+  enter("refused");
+  repaint();
+}
+
+/** An embed has no Train: where it has nothing to show, it leads to the page that has. */
+function leadOut() {
+  const link = make("a", { href: "./", target: "_blank", rel: "noopener" }, "Open Farback to train models");
+  page.nothing.replaceChildren("There is nothing to show. ", link, ".");
 }
 
 async function start() {
@@ -310,8 +395,11 @@ async function start() {
     catalog = await getCatalog();
     for (const part of [page.controls, page.reach, page.columns, page.help]) part.furnish(catalog);
     comparison = new Comparison(catalog, { changed: repaint, news: (text) => page.notice.say(text), refused, ended });
-    bar = new AddressBar(() => ({ setup: shown, view }), catalog);
+    // What is replayed by itself stands nowhere: a link to it opens it again from the start.
+    const state = () => ({ setup: shown, view: replaying ? { ...view, step: null } : view });
+    bar = new AddressBar(state, catalog);
     setup = shown = opening(catalog);
+    if (embedded) leadOut();
     wire();
     enter("ready");
     await open();

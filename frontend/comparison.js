@@ -4,12 +4,13 @@
  * @import {Catalog, Column, Extent, RunRecord, RunStatus, Setup, WireFrame} from "./types.js"
  */
 
-import { cancelRun, deleteRun, getRun, postRun, viewer } from "./api.js";
+import { cancelRun, deleteRun, getRun, postRun, Refused, viewer } from "./api.js";
 import { decodeFrame } from "./decode.js";
 import { extend, noExtent } from "./extent.js";
+import { disown, own, owned } from "./own.js";
 import { cellOf, colours, modelTitle, setupOf, specsOf } from "./setup.js";
 import { Stream } from "./stream.js";
-import { insert } from "./timeline.js";
+import { insert, paceFrom } from "./timeline.js";
 import { endNews, solvedNews } from "./words.js";
 
 /**
@@ -32,6 +33,8 @@ export class Comparison {
   version = 0;
   /** Whether every run had ended before it was asked for: then there is nothing live to see. */
   stored = false;
+  /** Whether this viewer has withdrawn from runs that go on for others. */
+  withdrawn = false;
   /** @type {Stream | null} */
   #stream = null;
   /** @type {Set<string>} what was said already */
@@ -52,8 +55,18 @@ export class Comparison {
     return this.columns.flatMap(({ run, secret }) => (run && secret ? [run] : []));
   }
 
+  /** @returns {string[]} those of them that were started from this browser */
+  get ownTextRuns() {
+    return owned(this.textRuns);
+  }
+
   get training() {
     return this.columns.some(unfinished);
+  }
+
+  /** Whether every run has come to an end by itself, so that starting it again would only show it again. */
+  get complete() {
+    return this.columns.length > 0 && this.columns.every(({ status }) => status?.status === "done");
   }
 
   /**
@@ -85,6 +98,7 @@ export class Comparison {
       }
     });
     if (accepted === 0) return false;
+    if (secret) own(columns.flatMap(({ run }) => run ?? []));
     this.stored = over === accepted;
     this.#take(columns);
     return true;
@@ -94,22 +108,25 @@ export class Comparison {
    * Shows runs that exist already.
    *
    * @param {string[]} ids
-   * @returns {Promise<Setup>} the set-up they were started with
-   * @throws {Error} a sentence where one is not there
+   * @returns {Promise<{setup: Setup | null, gone: number}>} the set-up they were started with, null where none of them
+   *   is kept; and how many are not
    */
   async open(ids) {
     const attempt = ++this.#attempt;
-    const records = await Promise.all(ids.map(getRun));
+    const answers = await Promise.all(ids.map((id) => getRun(id).catch(goneOrThrow)));
+    const records = answers.filter((record) => record !== null);
+    const gone = answers.length - records.length;
+    if (records.length === 0) return { setup: null, gone };
     const setup = setupOf(
       this.catalog,
       records.map((record) => record.spec),
     );
-    if (attempt !== this.#attempt) return setup;
+    if (attempt !== this.#attempt) return { setup, gone };
     const columns = this.#columnsOf(setup);
     for (const [i, record] of records.entries()) fill(/** @type {Column} */ (columns[i]), record);
     this.stored = !columns.some(unfinished);
     this.#take(columns);
-    return setup;
+    return { setup, gone };
   }
 
   /**
@@ -132,6 +149,7 @@ export class Comparison {
       frames: [],
       frame: null,
       ended: false,
+      lost: false,
       since: null,
     }));
   }
@@ -144,12 +162,14 @@ export class Comparison {
     this.columns = columns;
     this.extent = noExtent();
     this.version++;
+    this.withdrawn = false;
     this.#told.clear();
     const runs = [...new Set(columns.flatMap(({ run }) => (run ? [run] : [])))];
     this.#stream = new Stream(runs, viewer, {
       frame: (wire) => this.#frame(wire),
       reset: (wire) => this.#reset(wire),
       status: (status) => this.#status(status),
+      lost: (lost) => this.#lose(lost),
       end: () => this.listener.ended(),
     });
     this.listener.changed();
@@ -201,12 +221,18 @@ export class Comparison {
   #status(status) {
     for (const column of this.#of(status.run)) {
       column.status = status;
-      if (status.status === "queued") column.since = null;
-      if (status.status === "running" && !column.since) column.since = { time: performance.now(), step: status.step };
+      column.since = paceFrom(column.since, status, performance.now());
       const over = status.status === "failed" || status.status === "cancelled";
       if (over && !this.stored)
         this.#say(`${column.index} ${status.status}`, endNews(column.title, status.status, status.reason));
     }
+    this.listener.changed();
+  }
+
+  /** @param {boolean} lost whether the server cannot be reached */
+  #lose(lost) {
+    // What happens meanwhile says nothing about the pace.
+    for (const column of this.columns) Object.assign(column, { lost, since: null });
     this.listener.changed();
   }
 
@@ -225,25 +251,38 @@ export class Comparison {
   /**
    * Withdraws from all runs that still go.
    *
-   * @returns {Promise<number>} how many go on, because others watch them
+   * @returns {Promise<boolean>} whether some go on, because others watch them
    */
   async cancel() {
     const runs = [...new Set(this.columns.filter(unfinished).flatMap(({ run }) => (run ? [run] : [])))];
     const answers = await Promise.all(runs.map(cancelRun));
-    return answers.filter(
+    this.withdrawn = answers.some(
       (answer) => (answer.status === "queued" || answer.status === "running") && (answer.watchers ?? 0) > 0,
-    ).length;
+    );
+    return this.withdrawn;
   }
 
   /** Deletes the person's own text with everything that was made from it. */
   async deleteText() {
-    const runs = this.textRuns;
+    const runs = this.ownTextRuns;
     this.#stream?.close();
-    await Promise.all(runs.map(deleteRun));
+    await Promise.all(runs.map((run) => deleteRun(run).catch(goneOrThrow)));
+    disown(runs);
     for (const column of this.columns)
-      if (column.secret) Object.assign(column, { run: null, frames: [], frame: null, status: null, secret: false });
+      if (column.run && runs.includes(column.run))
+        Object.assign(column, { run: null, frames: [], frame: null, status: null, secret: false });
     this.listener.changed();
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {null} for a run that is no longer kept
+ * @throws {unknown} anything else
+ */
+function goneOrThrow(error) {
+  if (error instanceof Refused && error.code === "not_found") return null;
+  throw error;
 }
 
 /**

@@ -126,6 +126,47 @@ export function specsOf(catalog, setup) {
 }
 
 /**
+ * Whether two set-ups start the same runs.
+ *
+ * @param {Catalog} catalog
+ * @param {Setup} one
+ * @param {Setup} other
+ * @returns {boolean}
+ */
+export function alike(catalog, one, other) {
+  const [values, others] = [resolved(catalog, one), resolved(catalog, other)];
+  return values.length === others.length && values.every((value, i) => value === others[i]);
+}
+
+/**
+ * @param {Catalog} catalog
+ * @param {Setup} setup
+ * @returns {Value[]} everything that decides what is trained, in the catalog's order
+ */
+function resolved(catalog, { task, changed, models, training, seed, textMissing }) {
+  const given = /** @param {Values} values @param {string} name @param {Value | undefined} preset */ (
+    values,
+    name,
+    preset = null,
+  ) => (values[name] === undefined ? preset : values[name]);
+  return [
+    task,
+    textMissing ?? false,
+    ...taskOf(catalog, task).options.map(({ name, default: preset }) => given(changed, name, preset)),
+    ...models.flatMap((model) => [
+      model.cell,
+      model.seed ?? seed ?? catalog.seed.default,
+      ...cellOf(catalog, model.cell).options.map(({ name }) =>
+        given(model.changed, name, cellDefault(catalog, task, model.cell, name)),
+      ),
+      ...catalog.training.options.map(({ name }) =>
+        given(model.training, name, given(training, name, trainingDefault(catalog, task, model.cell, name))),
+      ),
+    ]),
+  ];
+}
+
+/**
  * The set-up that runs were started with, from their resolved specs. What all models share goes to the comparison,
  * what only some have to those models.
  *
@@ -163,7 +204,29 @@ export function setupOf(catalog, specs) {
     models,
     training: Object.fromEntries(shared),
     seed: seed === catalog.seed.default ? null : seed,
+    ...(typeof first.task.text_length === "number" ? { textMissing: true } : {}),
   };
+}
+
+/**
+ * The model that "another one" adds. A copy would show nothing new and another seed would show other sequences, so a
+ * twin of what is there gets half the units.
+ *
+ * @param {Catalog} catalog
+ * @param {Setup} setup
+ * @param {string} cell
+ * @returns {ModelSetup}
+ */
+export function twinOf(catalog, setup, cell) {
+  const model = plainModel(cell);
+  const twins = setup.models.filter((other) => other.cell === cell);
+  const units = cellOf(catalog, cell).options.find((option) => option.type === "int");
+  if (!twins.length || !units) return model;
+  const preset = Number(cellDefault(catalog, setup.task, cell, units.name));
+  const taken = twins.map((twin) => twin.changed[units.name] ?? preset);
+  for (let half = preset >> 1; half >= Math.max(units.min ?? 1, 1); half >>= 1)
+    if (!taken.includes(half)) return { ...model, changed: { [units.name]: half } };
+  return model;
 }
 
 /**
@@ -206,7 +269,8 @@ export function mainOption(task) {
 }
 
 /**
- * What a model is called in the comparison: its cell, and what sets it apart.
+ * What a model is called in the comparison: its cell and what was changed, that which sets it apart from others of its
+ * cell first, because the end of a long title is cut off.
  *
  * @param {Catalog} catalog
  * @param {Setup} setup
@@ -215,18 +279,31 @@ export function mainOption(task) {
  */
 export function modelTitle(catalog, setup, model) {
   const cell = cellOf(catalog, model.cell);
-  const changes = [
-    ...Object.entries(model.changed).map(([name, value]) => {
-      const option = cell.options.find((entry) => entry.name === name);
+  const own = changesOf(catalog, setup, model);
+  const twins = setup.models.filter((other) => other !== model && other.cell === model.cell);
+  const others = twins.map((twin) => changesOf(catalog, setup, twin));
+  const shared = own.filter((change) => others.length > 0 && others.every((changes) => changes.includes(change)));
+  const apart = own.filter((change) => !shared.includes(change));
+  return [cell.title, ...apart, ...shared].join(", ");
+}
+
+/**
+ * @param {Catalog} catalog
+ * @param {Setup} setup
+ * @param {ModelSetup} model
+ * @returns {string[]} what differs from the presets, in words
+ */
+function changesOf(catalog, setup, model) {
+  const told = /** @param {Values} values @param {Option[]} options */ (values, options) =>
+    Object.entries(values).map(([name, value]) => {
+      const option = options.find((entry) => entry.name === name);
       return typeof value === "string" ? value : `${option?.title ?? name} ${value ?? "none"}`;
-    }),
-    ...Object.entries(model.training).map(([name, value]) => {
-      const option = catalog.training.options.find((entry) => entry.name === name);
-      return typeof value === "string" ? value : `${option?.title ?? name} ${value ?? "none"}`;
-    }),
+    });
+  return [
+    ...told(model.changed, cellOf(catalog, model.cell).options),
+    ...told(model.training, catalog.training.options),
     ...(model.seed === null || model.seed === setup.seed ? [] : [`seed ${model.seed}`]),
   ];
-  return changes.length ? `${cell.title}, ${changes.join(", ")}` : cell.title;
 }
 
 /**

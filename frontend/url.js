@@ -5,11 +5,15 @@
  * @import {Catalog, ModelSetup, Option, Refusal, Setup, Value, View} from "./types.js"
  */
 
+import { PANELS } from "./panels/index.js";
 import { cellOf, MAX_MODELS, opening, plainModel, refusal, taskOf } from "./setup.js";
 import { plainView } from "./view.js";
 
 /** What a link leaves open is written so. */
 const NONE = "none";
+
+/** What sites and mails append to follow a link: it says nothing about the page, so it may not break it either. */
+const TRACKING = /^(utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|_hs\w+|[a-z]*clid|mc_[ce]id|mkt_tok|igshid|_ga|_gl)$/i;
 
 /** @typedef {{setup: Setup, view: View}} State */
 
@@ -224,7 +228,7 @@ const TABLE = [
   {
     key: "state",
     of: "view",
-    write: ({ view }) => (view.state === "h" ? [] : [["state", view.state]]),
+    write: ({ view }) => (view.state === "c" ? [] : [["state", view.state]]),
     read: (text, { view }) => {
       view.state = oneOf(text, ["h", "c"], "The gradient's state");
     },
@@ -234,8 +238,8 @@ const TABLE = [
     of: "view",
     write: ({ view }) => (view.folded.length ? [["folded", view.folded.join(",")]] : []),
     read: (text, { view }) => {
-      if (!/^[a-z]{1,20}(,[a-z]{1,20}){0,19}$/.test(text)) throw new Error("Folded panels are names between commas.");
-      view.folded = text.split(",");
+      const names = PANELS.map((panel) => panel.id);
+      view.folded = [...new Set(text.split(",").map((part) => oneOf(part, names, "A folded panel")))];
     },
   },
   {
@@ -287,11 +291,13 @@ export function writeUrl(state, catalog, whole = true) {
 /**
  * @param {string} query
  * @param {Catalog} catalog
- * @returns {State & {refusals: Refusal[]}}
+ * @returns {State & {refusals: Refusal[], ignored: string[]}} ignored: keys that only serve to follow a link
  */
 export function readUrl(query, catalog) {
   const state = { setup: opening(catalog), view: plainView() };
-  const params = [...new URLSearchParams(query)];
+  const given = [...new URLSearchParams(query)];
+  const params = given.filter(([key]) => !TRACKING.test(key));
+  const ignored = [...new Set(given.map(([key]) => key).filter((key) => TRACKING.test(key)))];
   /** @type {Refusal[]} */
   const refusals = [];
   for (const row of TABLE) {
@@ -301,9 +307,11 @@ export function readUrl(query, catalog) {
         if (matching.findIndex(([other]) => other === key) < at) throw new Error(`“${key}” is given twice.`);
         row.read(text, state, catalog, key.slice(row.key.length));
       } catch (error) {
-        refusals.push({ key, message: /** @type {Error} */ (error).message });
+        // Runs are what is to be shown, as much as the set-up is.
+        const stops = row.of === "setup" || row.key === "runs";
+        refusals.push({ key, message: /** @type {Error} */ (error).message, stops });
       }
     }
   }
-  return { ...state, refusals };
+  return { ...state, refusals, ignored };
 }

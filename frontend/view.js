@@ -1,8 +1,10 @@
 /**
  * How the page looks at its runs.
  *
- * @import {Frame, View} from "./types.js"
+ * @import {Column, View} from "./types.js"
  */
+
+import { plural } from "./format.js";
 
 /** @returns {View} */
 export const plainView = () => ({
@@ -11,30 +13,66 @@ export const plainView = () => ({
   row: -1,
   layers: [],
   gradient: "relative",
-  state: "h",
+  state: "c",
   folded: [],
   theme: "auto",
   runs: [],
 });
 
 /**
- * What a view asks for that a run does not have.
+ * What a view asks for that the runs do not have.
  *
  * @param {View} view
- * @param {Frame} frame
+ * @param {Column[]} columns
  * @returns {{part: Partial<View>, messages: string[]}} what to put in its place, and why
  */
-export function misfits(view, frame) {
+export function misfits(view, columns) {
   /** @type {Partial<View>} */
   const part = {};
   const messages = [];
-  if (view.mark !== null && view.mark >= frame.length) {
+  const frame = columns.find((column) => column.frame)?.frame;
+  if (frame && view.mark !== null && view.mark >= frame.length) {
     part.mark = null;
     messages.push(`Step ${view.mark} cannot be marked: the sequence ends at step ${frame.length - 1}.`);
   }
-  if (view.row >= frame.answers.length) {
+  if (frame && view.row >= frame.answers.length) {
     part.row = -1;
     messages.push(`There is no answer number ${view.row}: there are ${frame.answers.length}, counted from 0.`);
   }
+  const last = lastOf(columns);
+  if (last !== null && view.step !== null && view.step > last) {
+    part.step = null;
+    messages.push(
+      `There is no training step ${view.step.toLocaleString("en")}: the last one is ${last.toLocaleString("en")}.`,
+    );
+  }
+  const layers = view.layers.map((layer, i) => {
+    const column = columns[i];
+    if (!column && columns.length) {
+      if (layer)
+        messages.push(`A layer is chosen for model ${i + 1}, but there are ${plural(columns.length, "model")}.`);
+      return 0;
+    }
+    const deep = column?.frame?.layers.length ?? layer;
+    if (layer > deep) messages.push(`${column?.title} has no layer ${layer}: it has ${plural(deep, "layer")}.`);
+    return layer > deep ? 0 : layer;
+  });
+  if (layers.some((layer, i) => layer !== view.layers[i])) part.layers = layers;
   return { part, messages };
+}
+
+/**
+ * @param {Column[]} columns
+ * @returns {number | null} the last step that any run has or may get to; null while that is not known
+ */
+function lastOf(columns) {
+  const ends = columns
+    .filter((column) => column.run)
+    .map(({ status, frames }) => {
+      if (!status) return null;
+      const unfinished = status.status === "queued" || status.status === "running";
+      return Math.max(unfinished ? status.steps : status.step, frames.at(-1)?.step ?? 0);
+    });
+  if (!ends.length || ends.includes(null)) return null;
+  return Math.max(...ends.map(Number));
 }

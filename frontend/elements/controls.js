@@ -4,21 +4,28 @@
  * @import {Catalog, Option, Setup, Value} from "../types.js"
  */
 
-import { mainOption, plainModel, taskDefault, taskOf } from "../setup.js";
+import { mainOption, taskDefault, taskOf, twinOf } from "../setup.js";
+import { placeOf, stopsOf } from "../slider.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 import { FarbackModels } from "./models.js";
 import { FarbackOptions, indexOf } from "./options.js";
+import { FarbackText } from "./text.js";
 
-/** A slider whose ends are further apart than this factor moves in proportions, not in ones. */
-const WIDE = 20;
-/** Places of such a slider. */
-const PLACES = 200;
+/**
+ * What the big button does. "train": what is set is not what is shown; "again": some of what is shown did not get to
+ * its end; "replay": all did, and the same seed would give the same; "going": it trains.
+ *
+ * @typedef {"train" | "again" | "replay" | "going"} Act
+ */
+
+/** @type {Record<Act, string>} */
+const WORDS = { train: "Train", again: "Train again", replay: "Replay", going: "Training…" };
 
 export class FarbackControls extends HTMLElement {
   #task = make("select", {
     id: "task",
     "data-testid": "task",
-    onchange: () => this.#change({ task: this.#task.value, changed: {} }),
+    onchange: () => this.#change({ task: this.#task.value, changed: {}, textMissing: false }),
   });
   #slider = make("input", { type: "range", "data-testid": "main-slider", oninput: () => this.#slide() });
   #number = make("input", {
@@ -63,9 +70,12 @@ export class FarbackControls extends HTMLElement {
     novalidate: true,
     onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
-      this.#submit();
+      this.submit();
     },
   });
+  /** @type {Act} */
+  #act = "train";
+  #stops = [0];
   /** @type {Catalog | null} */
   #catalog = null;
   /** @type {Setup | null} */
@@ -103,25 +113,31 @@ export class FarbackControls extends HTMLElement {
       const setup = this.#setup;
       const name = /** @type {CustomEvent} */ (event).detail;
       if (!setup || !name) return;
-      // A twin of what is there would show nothing new, so it starts from another seed.
-      const twins = setup.models.filter((model) => model.cell === name).length;
-      const seed = twins ? (setup.seed ?? 0) + twins : null;
-      this.#change({ models: [...setup.models, { ...plainModel(name), seed }] });
+      if (this.#catalog) this.#change({ models: [...setup.models, twinOf(this.#catalog, setup, name)] });
       this.open(setup.models.length);
     });
   }
 
   /**
    * @param {Setup} setup
-   * @param {{training: boolean, fresh: boolean, secret: boolean}} state fresh: what is set is what is shown
+   * @param {{act: Act, due: boolean, cancel: boolean, forget: boolean}} state due: something else is shown; cancel,
+   *   forget: whether there is something to cancel, and a text of one's own to delete
    */
-  show(setup, { training, fresh, secret }) {
+  show(setup, { act, due, cancel, forget }) {
     const catalog = this.#catalog;
     if (!catalog) return;
-    setText(this.#train, fresh ? "Train" : "Train again");
-    this.#train.classList.toggle("due", !fresh);
-    this.#cancel.hidden = !training;
-    this.#forget.hidden = !secret;
+    this.#act = act;
+    setText(this.#train, WORDS[act]);
+    setAttribute(this.#train, "aria-disabled", act === "going" ? "true" : null);
+    this.#train.classList.toggle("due", due);
+    for (const [button, there] of /** @type {const} */ ([
+      [this.#cancel, cancel],
+      [this.#forget, forget],
+    ])) {
+      // A button that goes while it has the focus hands it on; otherwise a keyboard would start at the top again.
+      if (!there && button === document.activeElement) this.#train.focus();
+      button.hidden = !there;
+    }
     if (setup === this.#setup) return;
     this.#setup = setup;
     this.#task.value = setup.task;
@@ -145,35 +161,21 @@ export class FarbackControls extends HTMLElement {
     this.#slider.title = option.help;
     this.#number.title = option.help;
     setAttribute(this.#slider, "aria-label", `${option.title}, slider`);
-    setAttribute(this.#slider, "max", high / Math.max(low, 1) > WIDE ? PLACES : high);
-    setAttribute(this.#slider, "min", high / Math.max(low, 1) > WIDE ? 0 : low);
+    this.#stops = stopsOf(low, high);
+    setAttribute(this.#slider, "min", 0);
+    setAttribute(this.#slider, "max", this.#stops.length - 1);
     setAttribute(this.#number, "min", low);
     setAttribute(this.#number, "max", high);
     this.#number.value = String(value);
-    this.#slider.value = String(this.#placeOf(value, low, high));
+    this.#slider.value = String(placeOf(this.#stops, value));
     setAttribute(this.#slider, "aria-valuetext", String(value));
     this.#hint.hidden = true;
     setAttribute(this.#number, "aria-invalid", null);
   }
 
-  /**
-   * @param {number} value
-   * @param {number} low
-   * @param {number} high
-   */
-  #placeOf(value, low, high) {
-    const from = Math.max(low, 1);
-    return high / from > WIDE ? (PLACES * Math.log(Math.max(value, from) / from)) / Math.log(high / from) : value;
-  }
-
   #slide() {
-    if (!this.#main) return;
-    const [low, high] = [this.#main.min ?? 0, this.#main.max ?? 100];
-    const from = Math.max(low, 1);
-    const place = Number(this.#slider.value);
-    const value = high / from > WIDE ? from * (high / from) ** (place / PLACES) : place;
-    // Beyond 20 a hand cannot mean a single step: go by fives.
-    this.#set(this.#main.name, value > 20 ? Math.min(5 * Math.round(value / 5), high) : Math.round(value));
+    const value = this.#stops[Number(this.#slider.value)];
+    if (this.#main && value !== undefined) this.#set(this.#main.name, value);
   }
 
   #type() {
@@ -207,15 +209,19 @@ export class FarbackControls extends HTMLElement {
     const key = target instanceof Element ? (target.closest("details")?.dataset.section ?? "") : "";
     if (!setup) return;
     const { field, value, preset } = detail;
-    const name = field.split(".").at(-1);
-    if (key === "task") this.#change({ changed: put(setup.changed, name, value, preset) });
-    else if (key === "training" && name === "seed") this.#change({ seed: value === preset ? null : value });
+    const [part, name] = field.split(".");
+    if (key === "task") {
+      const changed = put(setup.changed, name, value, preset);
+      const answered = target instanceof FarbackText;
+      this.#change({ changed, ...(answered ? { textMissing: false } : {}) });
+    } else if (key === "training" && part === "seed") this.#change({ seed: value === preset ? null : value });
     else if (key === "training") this.#change({ training: put(setup.training, name, value, preset) });
     else {
       const at = indexOf(key);
       const models = setup.models.map((model, i) => {
         if (i !== at) return model;
-        if (name === "seed") return { ...model, seed: value === preset ? null : value };
+        if (part === "seed") return { ...model, seed: value === preset ? null : value };
+        if (part === "training") return { ...model, training: put(model.training, name, value, preset) };
         return { ...model, changed: put(model.changed, name, value, preset) };
       });
       this.#change({ models });
@@ -227,13 +233,15 @@ export class FarbackControls extends HTMLElement {
     tell(this, "setup", { ...this.#setup, ...part });
   }
 
-  #submit() {
+  /** What the big button does, which a key does as well. */
+  submit() {
     const wrong = this.#options.invalid;
     if (wrong) {
       this.open(wrong.closest("details")?.dataset.section ?? "task");
       wrong.focus();
-    } else if (this.#hint.hidden) tell(this, "train");
-    else this.#number.focus();
+    } else if (!this.#hint.hidden) this.#number.focus();
+    else if (this.#act === "replay") tell(this, "replay");
+    else if (this.#act !== "going") tell(this, "train");
   }
 
   /** @param {boolean} open */

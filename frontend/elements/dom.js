@@ -57,6 +57,38 @@ export function tell(element, name, detail) {
   element.dispatchEvent(new CustomEvent(`farback:${name}`, { bubbles: true, detail }));
 }
 
+/**
+ * Asks before something that cannot be taken back.
+ *
+ * @param {string} question
+ * @param {string} act what the button that goes ahead says
+ * @returns {Promise<boolean>}
+ */
+export function confirmed(question, act) {
+  const button = /** @param {string} value @param {string} text */ (value, text) =>
+    make("button", { type: "submit", value, class: value, "data-testid": value }, text);
+  const id = uniqueId("question");
+  const dialog = make(
+    "dialog",
+    { class: "about", role: "alertdialog", "aria-labelledby": id, "data-testid": "confirm" },
+    make(
+      "form",
+      { method: "dialog" },
+      make("p", { id }, question),
+      // What changes nothing comes first and has the focus.
+      make("p", {}, button("keep", "Keep it"), " ", button("go", act)),
+    ),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "go");
+    });
+  });
+}
+
 let count = 0;
 
 /**

@@ -50,6 +50,8 @@ export class FarbackModels extends HTMLElement {
   #toggle(catalog, setup, name, first, palette) {
     const cell = catalog.cells.find((entry) => entry.name === name);
     const on = first >= 0;
+    const model = setup.models[first];
+    const title = model ? modelTitle(catalog, setup, model) : (cell?.title ?? name);
     const button = make(
       "button",
       {
@@ -58,13 +60,13 @@ export class FarbackModels extends HTMLElement {
         "data-key": name,
         "data-testid": `model-${name}`,
         "aria-pressed": String(on),
-        "aria-label": cell?.title,
-        title: cell?.summary,
+        "aria-label": title,
+        title: `${title}. ${cell?.summary ?? ""}`,
         onclick: () =>
           tell(this, "models", on ? without(setup, first) : inOrder(catalog, [...setup.models, plainModel(name)])),
       },
       make("i", { class: "swatch" }),
-      SHORT[name] ?? cell?.title ?? name,
+      cell && SHORT[name] ? title.replace(cell.title, SHORT[name]) : title,
     );
     button.style.setProperty(
       "--model",

@@ -13,6 +13,11 @@ import { FarbackText } from "./text.js";
  * @typedef {object} Section a folded group of options
  * @property {string} key
  * @property {string} title
+ * @property {Group[]} groups
+ */
+
+/**
+ * @typedef {object} Group
  * @property {string} about
  * @property {{option: Option, field: string}[]} options
  */
@@ -23,25 +28,29 @@ export class FarbackOptions extends HTMLElement {
   #controls = new Map();
   /** @type {Map<string, HTMLDetailsElement>} */
   #sections = new Map();
+  /** @type {Setup | null} */
+  #setup = null;
 
   /**
    * @param {Catalog} catalog
    * @param {Setup} setup
    */
   show(catalog, setup) {
+    this.#setup = setup;
     const sections = sectionsOf(catalog, setup);
-    const shape = JSON.stringify(sections.map(({ key }) => key));
+    const shape = JSON.stringify([setup.task, ...setup.models.map((model) => model.cell)]);
     if (shape !== this.#shape) this.#build(sections, catalog);
     this.#shape = shape;
-    for (const { key, title, options } of sections) {
+    for (const { key, title, groups } of sections) {
       const section = this.#sections.get(key);
       let changed = 0;
-      for (const { option, field } of options) {
+      for (const { field } of groups.flatMap((group) => group.options)) {
         const control = this.#controls.get(`${key} ${field}`);
-        const { value, preset, shown } = settingOf(catalog, setup, key, option.name);
+        const { value, preset, shown } = settingOf(catalog, setup, key, field);
         if (value !== preset) changed++;
         if (control instanceof FarbackOption) control.set(value, preset, shown);
-        else if (control instanceof FarbackText) control.set(typeof value === "string" ? value : null);
+        else if (control instanceof FarbackText)
+          control.set(typeof value === "string" ? value : null, setup.textMissing ?? false);
       }
       const summary = section?.querySelector("summary");
       if (summary) setText(summary, changed ? `${title} • ${changed} changed` : title);
@@ -58,13 +67,13 @@ export class FarbackOptions extends HTMLElement {
     this.#controls.clear();
     this.#sections.clear();
     this.replaceChildren(
-      ...sections.map(({ key, title, about, options }) => {
-        const controls = options.map(({ option, field }) => {
-          const control =
+      ...sections.map(({ key, title, groups }) => {
+        const control = /** @param {Group["options"][number]} _ */ ({ option, field }) => {
+          const made =
             option.type === "text" ? new FarbackText(option, field, catalog.limits) : new FarbackOption(option, field);
-          this.#controls.set(`${key} ${field}`, control);
-          return control;
-        });
+          this.#controls.set(`${key} ${field}`, made);
+          return made;
+        };
         const section = make(
           "details",
           { name: "options", "data-section": key, open: open.includes(key) },
@@ -72,8 +81,10 @@ export class FarbackOptions extends HTMLElement {
           make(
             "div",
             { class: "drawer" },
-            make("p", { class: "about" }, about),
-            make("div", { class: "grid" }, ...controls),
+            ...groups.flatMap(({ about, options }) => [
+              make("p", { class: "about" }, about),
+              make("div", { class: "grid" }, ...options.map(control)),
+            ]),
           ),
         );
         this.#sections.set(key, section);
@@ -105,7 +116,7 @@ export class FarbackOptions extends HTMLElement {
    * @returns {boolean} whether there is such a field
    */
   refuse(field, index, reason) {
-    for (const key of [`model-${index}`, "task", "training"]) {
+    for (const key of this.#keysOf(field, index)) {
       const control = this.#controls.get(`${key} ${field}`);
       if (!control) continue;
       this.open(key);
@@ -113,6 +124,20 @@ export class FarbackOptions extends HTMLElement {
       return true;
     }
     return false;
+  }
+
+  /**
+   * The sections in which a refused field may stand. What a model has of its own stands with the model, what it has
+   * from the comparison stands there.
+   *
+   * @param {string} field
+   * @param {number} index
+   */
+  #keysOf(field, index) {
+    const [part, name = ""] = field.split(".");
+    const model = this.#setup?.models[index];
+    const own = part === "cell" || (part === "seed" && model?.seed !== null) || name in (model?.training ?? {});
+    return own ? [`model-${index}`, "training"] : ["task", "training", `model-${index}`];
   }
 }
 
@@ -126,41 +151,37 @@ function sectionsOf(catalog, setup) {
   const fields = /** @param {Option[]} options @param {string} part */ (options, part) =>
     options.map((option) => ({ option, field: `${part}.${option.name}` }));
   const seed = { option: catalog.seed, field: "seed" };
+  const training = fields(catalog.training.options, "training");
   return [
     {
       key: "task",
       title: "Task",
-      about: `${task.summary} ${task.success} ${task.chance}`,
-      options: fields(task.options, "task"),
+      groups: [{ about: `${task.summary} ${task.success} ${task.chance}`, options: fields(task.options, "task") }],
     },
     ...setup.models.map((model, index) => {
       const cell = cellOf(catalog, model.cell);
       const title = `Model: ${modelTitle(catalog, setup, model)}`;
-      return { key: `model-${index}`, title, about: cell.summary, options: [...fields(cell.options, "cell"), seed] };
+      const groups = [
+        { about: cell.summary, options: fields(cell.options, "cell") },
+        {
+          about:
+            "How this model alone is trained; what is left alone is as in the comparison. With a seed of its own it reads other sequences, too.",
+          options: [...training, seed],
+        },
+      ];
+      return { key: `model-${index}`, title, groups };
     }),
     {
       key: "training",
       title: "Training",
-      about: "The same for all models; what is left alone follows each model's preset.",
-      options: [...fields(catalog.training.options, "training"), seed],
+      groups: [
+        {
+          about: "The same for all models; what is left alone follows each model's preset.",
+          options: [...training, seed],
+        },
+      ],
     },
   ];
-}
-
-/**
- * Where the set-up keeps what a section changes.
- *
- * @param {Setup} setup
- * @param {string} key
- * @param {string} name
- * @returns {Value | undefined}
- */
-function changeOf(setup, key, name) {
-  /** @type {Values} */
-  let values = setup.training;
-  if (key === "task") values = setup.changed;
-  else if (key !== "training") values = setup.models[indexOf(key)]?.changed ?? {};
-  return values[name];
 }
 
 /** @param {string} key */
@@ -172,33 +193,36 @@ export const indexOf = (key) => Number(key.slice("model-".length));
  * @param {Catalog} catalog
  * @param {Setup} setup
  * @param {string} key
- * @param {string} name
+ * @param {string} field
  * @returns {{value: Value, preset: Value, shown?: string}}
  */
-function settingOf(catalog, setup, key, name) {
-  if (name === "seed") {
-    const shared = setup.seed ?? catalog.seed.default;
-    if (key === "training") return { value: shared, preset: catalog.seed.default };
-    return { value: setup.models[indexOf(key)]?.seed ?? shared, preset: shared };
-  }
-  if (key === "training") {
-    const presets = [
-      ...new Set(setup.models.map((model) => trainingDefault(catalog, setup.task, model.cell, name) ?? null)),
-    ];
-    const value = setup.training[name];
-    if (presets.length === 1)
-      return { value: value === undefined ? (presets[0] ?? null) : value, preset: presets[0] ?? null };
-    // Models differ: no single value is the preset, so it is told in words.
-    const shown = `preset: ${presets.map((preset) => preset ?? "none").join(" / ")}`;
-    return { value: value ?? null, preset: null, shown };
-  }
+function settingOf(catalog, setup, key, field) {
+  const [part, name = ""] = field.split(".");
   const model = setup.models[indexOf(key)];
-  const preset =
-    (key === "task" || !model
-      ? taskDefault(catalog, setup.task, name)
-      : cellDefault(catalog, setup.task, model.cell, name)) ?? null;
-  const change = changeOf(setup, key, name);
-  return { value: change === undefined ? preset : change, preset };
+  if (part === "seed") {
+    const shared = setup.seed ?? catalog.seed.default;
+    return model ? { value: model.seed ?? shared, preset: shared } : { value: shared, preset: catalog.seed.default };
+  }
+  if (part === "task") return setting(setup.changed, name, taskDefault(catalog, setup.task, name));
+  if (part === "cell" && model) return setting(model.changed, name, cellDefault(catalog, setup.task, model.cell, name));
+  const presetOf = /** @param {Setup["models"][number]} one */ (one) =>
+    trainingDefault(catalog, setup.task, one.cell, name) ?? null;
+  if (model) return setting(model.training, name, setting(setup.training, name, presetOf(model)).value);
+  const presets = [...new Set(setup.models.map(presetOf))];
+  if (presets.length === 1) return setting(setup.training, name, presets[0]);
+  // Models differ: no single value is the preset, so it is told in words.
+  const shown = `preset: ${presets.map((preset) => preset ?? "none").join(" / ")}`;
+  return { ...setting(setup.training, name, null), shown };
 }
+
+/**
+ * @param {Values} values what was changed
+ * @param {string} name
+ * @param {Value | undefined} preset
+ */
+const setting = (values, name, preset = null) => ({
+  value: values[name] === undefined ? preset : values[name],
+  preset,
+});
 
 customElements.define("farback-options", FarbackOptions);

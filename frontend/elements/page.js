@@ -22,6 +22,8 @@ function part(tag, kind) {
 }
 
 export const page = {
+  /** What is said where no model is shown. */
+  nothing: part("p.nothing", HTMLParagraphElement),
   toolbar: part("farback-toolbar", FarbackToolbar),
   controls: part("farback-controls", FarbackControls),
   notice: part("farback-notice", FarbackNotice),

@@ -5,20 +5,21 @@
  */
 
 import { plural } from "../format.js";
+import { textOf, textRefusal } from "../plaintext.js";
 import { make, setText, tell, uniqueId } from "./dom.js";
 
-/** Characters that no plain text has: a file with one of them is something else. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const BINARY = /[\u0000-\u0008\u000e-\u001f\ufffd]/;
+const MISSING =
+  "These models were trained on a text of your own that is no longer here: give it again, or use the built-in text.";
 
 export class FarbackText extends HTMLElement {
   valid = true;
+  #missing = false;
   #id = uniqueId("text");
   #area = make("textarea", {
     id: this.#id,
     rows: 3,
     spellcheck: "false",
-    onchange: () => this.#give(this.#area.value),
+    onchange: () => this.#take(this.#area.value),
   });
   #file = make("input", {
     type: "file",
@@ -30,7 +31,7 @@ export class FarbackText extends HTMLElement {
   #error = make("p", { class: "error", hidden: true, role: "alert" });
   #clear = make(
     "button",
-    { type: "button", class: "reset", hidden: true, onclick: () => this.#give("") },
+    { type: "button", class: "reset", hidden: true, "data-testid": "built-in", onclick: () => this.#take("") },
     "use the built-in text",
   );
 
@@ -54,15 +55,22 @@ export class FarbackText extends HTMLElement {
       make(
         "p",
         { class: "help" },
-        `${option.help} From ${plural(this.least, "character")} to ${this.most.toLocaleString("en")}. It is only used for your runs, and you can delete it.`,
+        `${option.help} From ${plural(this.least, "character")} to ${this.most.toLocaleString("en")}. It is only used for your runs, and you can delete it from this browser. Whoever has a link to the runs sees a passage of it.`,
       ),
       this.#error,
     );
   }
 
-  /** @param {string | null} text */
-  set(text) {
-    this.#clear.hidden = text === null;
+  /**
+   * @param {string | null} text
+   * @param {boolean} missing the runs were trained on a text that is not here
+   */
+  set(text, missing) {
+    if (missing !== this.#missing) {
+      this.#missing = missing;
+      this.#say(missing ? MISSING : null);
+    } else if (this.valid) this.#say(null);
+    this.#clear.hidden = text === null && this.valid;
     if (!this.valid) return;
     setText(this.#state, text === null ? "" : plural([...text].length, "character"));
     if (document.activeElement !== this.#area) this.#area.value = text ?? "";
@@ -71,52 +79,62 @@ export class FarbackText extends HTMLElement {
   async #open() {
     const file = this.#file.files?.[0];
     if (!file) return;
-    // UTF-8 needs at most four bytes a character: what is larger cannot be short enough.
-    if (file.size > 4 * this.most) {
-      this.refuse(
-        `The file has ${plural(file.size, "byte")}; a text may have at most ${plural(this.most, "character")}.`,
-      );
-      return;
+    try {
+      // UTF-8 needs at most four bytes a character: what is larger cannot be short enough.
+      if (file.size > 4 * this.most)
+        throw new Error(
+          `The file has ${plural(file.size, "byte")}; a text may have at most ${plural(this.most, "character")}.`,
+        );
+      this.#give(textOf(new Uint8Array(await file.arrayBuffer())));
+    } catch (error) {
+      this.#reject(/** @type {Error} */ (error).message);
+      // The same file, saved anew, can be chosen again.
+      this.#file.value = "";
     }
-    this.#give(await file.text());
   }
 
-  /** @param {string} text */
-  #give(text) {
-    const reason = this.#reason(text);
-    if (reason) {
-      this.refuse(reason);
-      return;
+  /** @param {string} text as typed; nothing stands for the built-in text */
+  #take(text) {
+    this.#file.value = "";
+    try {
+      this.#give(text);
+    } catch (error) {
+      this.#reject(/** @type {Error} */ (error).message);
     }
-    this.valid = true;
-    this.#error.hidden = true;
-    if (!text) {
-      this.#file.value = "";
-      this.#area.value = "";
-    }
-    tell(this, "option", { field: this.field, value: text || null, preset: null });
   }
 
   /**
    * @param {string} text
-   * @returns {string | null}
+   * @throws {Error} a sentence that says why it cannot be trained on
    */
-  #reason(text) {
-    if (!text) return null;
-    const length = [...text].length;
-    if (BINARY.test(text)) return "This is not a plain text: it has characters that no text has.";
-    if (length > this.most)
-      return `The text has ${plural(length, "character")}; at most ${this.most.toLocaleString("en")} are allowed.`;
-    if (length < this.least)
-      return `The text has ${plural(length, "character")}; at least ${this.least.toLocaleString("en")} are needed.`;
-    return null;
+  #give(text) {
+    const reason = text === "" && !this.#file.value ? null : textRefusal(text, this);
+    if (reason) throw new Error(reason);
+    this.#say(null);
+    this.#clear.hidden = text === "";
+    this.#area.value = text;
+    tell(this, "option", { field: this.field, value: text || null, preset: null });
   }
 
   /** @param {string} reason */
+  #reject(reason) {
+    this.#say(reason);
+    this.#clear.hidden = false;
+  }
+
+  /** @param {string | null} reason why it cannot be trained as it is */
+  #say(reason) {
+    this.valid = reason === null;
+    this.#error.hidden = reason === null;
+    setText(this.#error, reason ?? "");
+  }
+
+  /** @param {string} reason the server's, which another option may answer as well, so that Train may be tried again */
   refuse(reason) {
-    this.valid = false;
-    this.#error.hidden = false;
-    setText(this.#error, reason);
+    this.#say(reason);
+    this.valid = true;
+    this.#clear.hidden = false;
+    this.focus();
   }
 
   focus() {

@@ -18,11 +18,15 @@ export class FarbackToolbar extends HTMLElement {
         },
         text,
       );
-    this.append(
+    const buttons = [
       button("share", "Share", "Share: copy a link to what this page shows"),
+      // What is embedded already is embedded elsewhere from its own page.
+      !document.documentElement.classList.contains("embed") &&
+        button("embed", "Embed", "Embed: copy code that shows these models in another page"),
       button("theme", "◐", "Switch between light and dark"),
       button("help", "?", "Help and keys (?)"),
-    );
+    ];
+    this.append(...buttons.filter((entry) => entry !== false));
   }
 }
 

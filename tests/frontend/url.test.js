@@ -118,8 +118,9 @@ const REFUSED = [
   ["gradient=huge", /relative, absolute/],
   ["theme=blue", /auto, light, dark/],
   ["runs=../x", /not a run's id/],
-  ["folded=%3Cscript%3E", /names between commas/],
-  ["utm_source=mail", /“Recall” has no option “utm_source”; there are lag, fixed/],
+  ["folded=%3Cscript%3E", /A folded panel must be one of input, .*“<script>”/],
+  ["folded=gates,zzz", /A folded panel must be one of input, .*“zzz”/],
+  ["lang=de", /“Recall” has no option “lang”; there are lag, fixed/],
   ["seed=1&seed=2", /given twice/],
 ];
 
@@ -143,10 +144,50 @@ test("where a path names the runs, the link holds the view alone", () => {
   assert.equal(writeUrl(state, catalog, false), "step=40");
 });
 
+test("what only follows a link is ignored and told, and the rest is read", () => {
+  const { refusals, ignored, setup } = readUrl("?utm_source=moodle&lag=12&fbclid=x&gclid=y&utm_source=z", catalog);
+  assert.deepEqual(refusals, []);
+  assert.deepEqual(ignored, ["utm_source", "fbclid", "gclid"]);
+  assert.deepEqual(setup.changed, { lag: 12 });
+});
+
+test("a fault of the view does not stop the training, one of the set-up or the runs does", () => {
+  const stops = /** @param {string} query */ (query) =>
+    readUrl(query, catalog).refusals.map((refusal) => refusal.stops);
+  assert.deepEqual(stops("theme=blue&folded=zzz"), [false, false]);
+  assert.deepEqual(stops("lag=400&runs=../x&seed=-1&lang=de").filter(Boolean).length, 4);
+});
+
+/**
+ * @param {{layers?: number, status?: string, step?: number, newest?: number}} part
+ * @returns {any}
+ */
+function column({ layers = 1, status = "done", step = 340, newest = step }) {
+  const frame = { step: newest, length: 41, answers: [40], layers: Array(layers).fill({}) };
+  return { run: "a", title: "RNN", frame, frames: [frame], status: { status, step, steps: 1500 } };
+}
+
 test("a mark beyond the sequence is refused with a sentence", () => {
-  const frame = /** @type {any} */ ({ length: 41, answers: [40] });
-  const { part, messages } = misfits({ ...plainView(), mark: 41, row: 1 }, frame);
+  const { part, messages } = misfits({ ...plainView(), mark: 41, row: 1 }, [column({})]);
   assert.deepEqual(part, { mark: null, row: -1 });
   assert.equal(messages.length, 2);
-  assert.deepEqual(misfits({ ...plainView(), mark: 40, row: 0 }, frame), { part: {}, messages: [] });
+  assert.deepEqual(misfits({ ...plainView(), mark: 40, row: 0 }, [column({})]), { part: {}, messages: [] });
+});
+
+test("a training step that no run gets to is refused once that is known", () => {
+  const view = { ...plainView(), step: 1400 };
+  assert.deepEqual(misfits(view, [column({ status: "running" })]).part, {});
+  assert.deepEqual(misfits(view, [{ ...column({}), status: null }]).part, {});
+  const { part, messages } = misfits({ ...view, step: 99999 }, [column({}), column({ step: 1500 })]);
+  assert.deepEqual(part, { step: null });
+  assert.match(messages[0] ?? "", /no training step 99,999: the last one is 1,500/);
+  assert.deepEqual(misfits({ ...view, step: 340 }, [column({})]).part, {});
+});
+
+test("a layer that a model lacks is refused with a sentence", () => {
+  const { part, messages } = misfits({ ...plainView(), layers: [2, 7, 1] }, [column({ layers: 2 }), column({})]);
+  assert.deepEqual(part, { layers: [2, 0, 0] });
+  assert.match(messages[0] ?? "", /RNN has no layer 7: it has 1 layer\./);
+  assert.match(messages[1] ?? "", /model 3, but there are 2 models/);
+  assert.deepEqual(misfits({ ...plainView(), layers: [2, 1] }, [column({ layers: 2 }), column({})]).messages, []);
 });
