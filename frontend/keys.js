@@ -21,6 +21,31 @@ function taken(target, key) {
   return key === " " && target.closest("button, summary, a, input") !== null;
 }
 
+const KEY = "farback:single-keys";
+let single = stored();
+
+/** @returns {boolean} */
+function stored() {
+  try {
+    return localStorage.getItem(KEY) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+/** Whether single characters act: speech input and a slipping hand type them unmeant, so they can be switched off. */
+export const singleKeys = () => single;
+
+/** @param {boolean} on */
+export function setSingleKeys(on) {
+  single = on;
+  try {
+    localStorage.setItem(KEY, on ? "on" : "off");
+  } catch {
+    // Storage is switched off: it holds until the page is left.
+  }
+}
+
 /** @param {Acts} acts */
 export function listenToKeys({ move, play, train, help, unmark }) {
   /** @type {Record<string, () => void>} */
@@ -36,7 +61,16 @@ export function listenToKeys({ move, play, train, help, unmark }) {
   };
   document.addEventListener("keydown", (event) => {
     const act = keys[event.key];
-    if (!act || event.ctrlKey || event.metaKey || event.altKey || taken(event.target, event.key)) return;
+    const character = event.key.length === 1 && event.key !== " ";
+    if (
+      !act ||
+      (character && !single) ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      taken(event.target, event.key)
+    )
+      return;
     event.preventDefault();
     act();
   });

@@ -96,11 +96,14 @@ export class Stream {
     on("reset", (frame) => this.#reset(frame));
     on("status", (status) => this.#status(status));
     source.addEventListener("end", () => this.#end());
-    source.addEventListener("open", () => this.#reached());
+    source.addEventListener("open", () => {
+      this.#heard = performance.now();
+      this.#reached();
+    });
     source.addEventListener("error", () => {
       this.#missed();
-      // Refused for good, as by a server with too many streams: polling is due, without waiting for a silence.
-      if (source.readyState === EventSource.CLOSED) this.#heard = Number.NEGATIVE_INFINITY;
+      // Polling is due without waiting for a silence: only the stream may be closed to this page.
+      this.#heard = Number.NEGATIVE_INFINITY;
     });
     this.#source = source;
   }
@@ -180,7 +183,11 @@ export class Stream {
    */
   async #ask(path) {
     try {
-      const response = await fetch(new URL(path, document.baseURI), { signal: AbortSignal.timeout(PATIENCE_MS) });
+      const response = await fetch(new URL(path, document.baseURI), {
+        // Without its name the page would count as another viewer, and its own cancel would stop nothing.
+        headers: { "x-farback-viewer": this.viewer },
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
       const answer = response.ok ? await response.json() : undefined;
       if (response.ok || response.status === 404) {
         this.#reached();

@@ -4,13 +4,14 @@
  * @import {Catalog} from "../types.js"
  */
 
+import { setSingleKeys, singleKeys } from "../keys.js";
 import { make } from "./dom.js";
 
 const KEYS = [
   ["Space", "play or pause"],
   ["← →", "one frame back or on"],
   ["Home End", "first and last frame"],
-  ["t", "train"],
+  ["t", "train, or replay what is trained"],
   ["?", "this help"],
   ["Tab", "next control or panel"],
   ["← → ↑ ↓ on a panel", "mark a time step, choose a unit"],
@@ -41,12 +42,23 @@ export class FarbackHelp extends HTMLElement {
       make(
         "p",
         {},
-        "Each column is a model that learns the same task from the same data. Every picture in a column has the same time axis: what was read first is on the left, the answer is on the right. Drag the timeline to see how it came about.",
+        "Each column is a model that learns the same task; models with the same seed read the same sequences. Every picture in a column has the same time axis: what was read first is on the left, the answer is on the right. Drag the timeline to see how it came about.",
       ),
       make("p", {}, make("strong", {}, "Reach. "), measure("reach")?.plain),
       make("p", {}, make("strong", {}, "Gradient horizon. "), measure("horizon")?.plain),
       make("h3", {}, "Keys"),
       make("dl", {}, ...KEYS.flatMap(([key, does]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, does)])),
+      make(
+        "label",
+        { class: "single" },
+        make("input", {
+          type: "checkbox",
+          checked: singleKeys(),
+          onchange: (/** @type {Event} */ event) =>
+            setSingleKeys(/** @type {HTMLInputElement} */ (event.target).checked),
+        }),
+        " The single characters t and ? act as keys",
+      ),
       make("h3", {}, "Sources"),
       make("ul", {}, ...sources),
       make("p", { class: "source" }, `Farback ${catalog.version}`),

@@ -39,7 +39,8 @@ let now = 0;
 Object.assign(globalThis, {
   EventSource: FakeSource,
   document: { baseURI: "http://farback.test/" },
-  fetch: async (/** @type {URL} */ url) => {
+  fetch: async (/** @type {URL} */ url, /** @type {{headers: Record<string, string>}} */ { headers }) => {
+    assert.equal(headers["x-farback-viewer"], "me", "a nameless viewer is another one, which a cancel leaves alone");
     const path = `${url.pathname}${url.search}`;
     asked.push(path);
     const body = answer(path);
