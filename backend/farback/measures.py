@@ -115,6 +115,75 @@ MEASURES: dict[str, Measure] = {
         "1 (share)",
         "Farback; after Pascanu, Mikolov & Bengio 2013",
     ),
+    "verdict": Measure(
+        "Verdict",
+        "Whether the gradient vanishes, stays or explodes on its way back from the answer. The half-life is how many "
+        "steps back it takes to halve; where it explodes, how many to double.",
+        "least-squares slope of log10 G(d) over d = 1..D, D the answer step, G below 1e-30 or not finite left out and "
+        "counted; |slope| · D < 1, less than a factor of ten over the whole way: steady; falling: vanishing; rising: "
+        "exploding; none if fewer than two entries are left. Half-life: log10(2) / |slope|",
+        "one of three words; slope in powers of ten a step; half-life in steps",
+        "Farback; the exponential decay: Hochreiter 1991; Bengio, Simard & Frasconi 1994",
+    ),
+    "jacobian": Measure(
+        "Step Jacobian",
+        "How one time step passes a small change of the state on: the largest singular value is the most it can "
+        "stretch one, the smallest the least. Below 1 everywhere, that step shrinks every gradient that passes.",
+        "singular values of J_t = ∂s_t/∂s_{t−1}, s = h, or [h; c] in the LSTM, for the sequence shown, in float64; "
+        "left out where less than 100 times the rounding error",
+        "1 (ratio), on a log axis",
+        "Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063; Pennington, Schoenholz & Ganguli 2017, arXiv 1711.04735",
+    ),
+    "product": Measure(
+        "Jacobian across many steps",
+        "How the state at the output time would move with the state d steps before: the steps' Jacobians multiplied. "
+        "Where even the largest singular value falls, every gradient vanishes; where some fall and some do not, it "
+        "survives in a few directions only.",
+        "singular values of ∂s_k/∂s_{k−d} = J_k J_{k−1} … J_{k−d+1}, rescaled at every step; left out where less than "
+        "100 times the rounding error, which is the difference of two products that round differently",
+        "1 (ratio), on a log axis",
+        "Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063",
+    ),
+    "direct_path": Measure(
+        "Direct path through the memory",
+        "What each memory unit would keep of itself over d steps if nothing but its gate touched it, beside all "
+        "paths together. A line near 1 is the road on which the gradient survives.",
+        "Π over steps t+1..k of f (LSTM) or z (GRU), median, smallest and largest over units; beside it the largest "
+        "singular value of the [c, c] block of ∂s_k/∂s_t (LSTM; h_t held fixed) or of ∂h_k/∂h_t (GRU)",
+        "1 (ratio), on a log axis",
+        "Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000; Cho et al. 2014",
+    ),
+    "spectral_radius": Measure(
+        "Spectral radius of W_hh",
+        "The recurrent weights of a plain RNN by themselves: the radius is the rate at which they would stretch a "
+        "state if they were applied for ever, σ_max the most they can stretch one in a single step. Gated cells have "
+        "no such number: their gates add a path that goes through no weights.",
+        "ρ = max |eigenvalue of W_hh|, σ_max its largest singular value, γ the largest slope of φ (1 for tanh and "
+        "relu, 1/4 for sigmoid). σ_max < 1/γ is sufficient for gradients to vanish; σ_max > 1/γ is only necessary for "
+        "them to explode",
+        "1 (ratio)",
+        "Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063",
+    ),
+    "lyapunov": Measure(
+        "Lyapunov exponents",
+        "The rates at which the layer stretches (above 0) or shrinks (below 0) small changes of its state, one for "
+        "each direction, over the sequence shown. 0 keeps a change as it is: memory for ever.",
+        "mean over t = 1..T−1 of log |R_t[i,i]|, J_t Q_{t−1} = Q_t R_t by QR, Q_0 from a sweep back over the same "
+        "steps; descending; left out where less than 100 times the rounding error",
+        "nat a step",
+        "Vogt et al. 2020, arXiv 2006.14123; Engelken 2023, arXiv 2312.17306; the choice of Q_0: Farback",
+    ),
+    "chain": Measure(
+        "The chain rule, factor by factor",
+        "The derivative of a later state for an earlier one is a product with one factor a step: the size of each "
+        "factor, the size of the product so far, and what automatic differentiation says of the whole. A feed-forward "
+        "net has no state and no factors: beyond its window the derivative is exactly 0.",
+        "∂s_k/∂s_t = J_k J_{k−1} … J_{t+1}; spectral norm (largest singular value) and Frobenius norm (root of the sum "
+        "of squares) of each factor and of each product; largest difference from torch's autograd over autograd's "
+        "largest entry. Feed-forward: |∂s_k/∂x_τ| for τ = t..k",
+        "1 (ratio); feed-forward: logits per unit of input",
+        "Back-propagation through time: Werbos 1990; Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063",
+    ),
     "h": Measure(
         "Hidden state h",
         "What the model carries from step to step: one row a unit, one column a time step.",
