@@ -19,10 +19,6 @@ class FarbackError(Exception):
         self.message = message
         self.field = field
 
-    def as_json(self) -> dict[str, object]:
-        """The one JSON shape of every error the server gives."""
-        return {"error": {"code": self.code, "message": self.message, "field": self.field}}
-
 
 class InvalidInput(FarbackError):
     """What was sent cannot be used as it is; nothing was changed."""

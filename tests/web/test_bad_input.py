@@ -154,6 +154,14 @@ def test_only_what_calls_itself_json_is_read(site: Site, kind: str | None) -> No
         ("PUT", "/api/runs", 405, "method_not_allowed", None),
         ("DELETE", "/api/catalog", 405, "method_not_allowed", None),
         ("POST", "/", 405, "method_not_allowed", None),
+        ("GET", "/api/runs", 405, "method_not_allowed", None),
+        ("POST", "/app.js", 405, "method_not_allowed", None),
+        ("POST", "/api/nothing", 404, "not_found", None),
+        ("DELETE", "/nothing", 404, "not_found", None),
+        ("GET", "/%00", 404, "not_found", None),
+        ("GET", "/%00.js", 404, "not_found", None),
+        ("GET", "/" + "a" * 300 + ".js", 404, "not_found", None),
+        ("GET", "/a/" * 2000 + "b.js", 404, "not_found", None),
     ],
 )
 def test_a_bad_call(site: Site, method: str, path: str, status: int, code: str, field: str | None) -> None:
@@ -174,6 +182,46 @@ def test_a_bad_cancel(site: Site, content: str) -> None:
     answer = site.http.post("/api/runs/nobody/cancel", content=content)
     assert answer.status_code == 422
     assert site.http.post("/api/runs/nobody/cancel", content=b" " * 2000).status_code == 413
+
+
+def unfinished(site: Site, sent: int, length: int = 150_000) -> socket.socket:
+    """A POST of which only so many bytes come."""
+    stranger = socket.create_connection(("127.0.0.1", site.port))
+    stranger.settimeout(10)
+    head = f"POST /api/runs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    stranger.sendall(head.encode() + b" " * sent)
+    return stranger
+
+
+def test_large_bodies_are_held_a_few_at_a_time_and_not_for_ever(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("farback.web.body.PATIENCE_S", 0.5)
+    turns = site.app.state.large_bodies
+    before = turns._value
+    strangers = [unfinished(site, 100_000) for _ in range(before + 3)]
+    end = time.monotonic() + 5
+    while not turns.locked() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert turns._value == 0, "those beyond wait, unread"
+    assert site.http.post("/api/runs", content="{}", headers={"Content-Type": "application/json"}).status_code == 422
+    for stranger in strangers:
+        with stranger:
+            answer = stranger.recv(10_000).decode()
+        assert answer.startswith("HTTP/1.1 408 ")
+        assert "connection: close" in answer.lower()
+    assert turns._value == before
+    long = " " * 100_000 + "{}"
+    assert site.http.post("/api/runs", content=long, headers={"Content-Type": "application/json"}).status_code == 422
+    assert turns._value == before
+
+
+def test_a_client_that_hangs_up_is_no_error_of_the_server(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    unfinished(site, 1000).close()
+    counted = 'farback_requests_total{method="POST",route="/api/runs",status="499"} 1.0'
+    end = time.monotonic() + 5
+    while counted not in (text := site.http.get("/metrics").text) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert counted in text
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_what_is_not_http_ends_nothing(site: Site) -> None:

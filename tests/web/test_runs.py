@@ -67,6 +67,51 @@ def test_a_frame_in_full_and_the_weights_of_a_step(site: Site) -> None:
         assert "0, 2, 4" in missing.json()["error"]["message"]
 
 
+def test_a_page_of_large_frames_stays_small(site: Site) -> None:
+    run = site.post(seed=11, steps=12, cell={"name": "rnn", "hidden": 256}, lr=1e-4)  # 7 frames of 256 kB
+    site.finished(run)
+    site.engine.store.folder(run).frame(3).write_bytes(b'{"seq": 3, "x": "' + b"x" * 4_000_000 + b'"}')
+    after, pages = -1, []
+    while (page := site.http.get(f"/api/runs/{run}/frames", params={"after": after}).json())["frames"]:
+        pages.append([frame["seq"] for frame in page["frames"]])
+        after = page["next"]
+    assert pages == [[0, 1, 2], [3], [4, 5, 6]]
+
+
+def test_a_cursor_from_the_future_starts_over(site: Site) -> None:
+    run = site.post(seed=12)
+    site.finished(run)
+    page = site.http.get(f"/api/runs/{run}/frames", params={"after": 100_000}).json()
+    assert page == {"frames": [], "next": -1, "status": "done"}
+    page = site.http.get(f"/api/runs/{run}/frames", params={"after": 10}).json()
+    assert page == {"frames": [], "next": 10, "status": "done"}
+
+
+def test_a_run_that_lost_frames_says_so_and_is_trained_again(site: Site) -> None:
+    run = site.post(seed=13)
+    site.finished(run)
+    site.engine.store.folder(run).frame(4).write_bytes(b"")
+    page = site.http.get(f"/api/runs/{run}/frames").json()
+    assert ([frame["seq"] for frame in page["frames"]], page["status"]) == ([0, 1, 2, 3], "failed")
+    told = site.http.get(f"/api/runs/{run}").json()
+    assert (told["status"], told["code"], told["seq"]) == ("failed", "storage", 3)
+    assert site.http.post("/api/runs", json=spec(seed=13)).json() == {
+        "id": run, "status": "queued", "position": 1, "url": f"r/{run}",
+    }  # fmt: skip
+    site.finished(run)
+    assert len(site.http.get(f"/api/runs/{run}/frames").json()["frames"]) == 11
+
+
+@pytest.mark.parametrize("part", ["full", "weights"])
+def test_an_empty_file_is_none(site: Site, part: str) -> None:
+    run = site.post(seed=14)
+    site.finished(run)
+    folder = site.engine.store.folder(run)
+    (folder.full(8) if part == "full" else folder.weights(8)).write_bytes(b"")
+    path = "frames/8" if part == "full" else "weights?step=8"
+    assert site.http.get(f"/api/runs/{run}/{path}").status_code == 404
+
+
 def test_cancel_and_resume(site: Site) -> None:
     run = site.post(seed=5, steps=400, lr=0.01)
     page: dict[str, object] = {}
@@ -138,9 +183,13 @@ def test_json_is_packed_where_that_is_understood(site: Site, path: str) -> None:
     with site.http.stream("GET", path.format(run=run), headers={"Accept-Encoding": "gzip"}) as answer:
         packed = b"".join(answer.iter_raw())
     assert answer.headers["content-encoding"] == "gzip"
-    plain = site.http.get(path.format(run=run), headers={"Accept-Encoding": "identity"})
-    assert "content-encoding" not in plain.headers
-    assert gzip.decompress(packed) == plain.content
+    for accepted in ("identity", "gzip;q=0", "gzip; q=0.00, br", "*;q=0, identity"):
+        plain = site.http.get(path.format(run=run), headers={"Accept-Encoding": accepted})
+        assert "content-encoding" not in plain.headers, accepted
+        assert gzip.decompress(packed) == plain.content
+    for accepted in ("*", "br, gzip;q=0.5", "GZIP"):
+        answer = site.http.get(path.format(run=run), headers={"Accept-Encoding": accepted})
+        assert answer.headers["content-encoding"] == "gzip", accepted
 
 
 def test_numbers_for_operators(site: Site) -> None:

@@ -176,6 +176,18 @@ def test_a_run_deleted_under_a_viewers_eyes_ends_its_stream(site: Site) -> None:
     assert rest[-2].data["status"] in ("cancelled", "failed")
 
 
+def test_a_stream_over_a_run_that_lost_a_frame_ends_with_the_reason(site: Site) -> None:
+    run = site.post(seed=12)
+    site.finished(run)
+    site.engine.store.folder(run).frame(6).write_bytes(b"")
+    events = list(site.events(run))
+    assert frames(events) == [(run, seq) for seq in range(6)]
+    assert events[-1].kind == "end"
+    last = [event.data for event in events if event.kind == "status"][-1]
+    assert (last["status"], last["code"]) == ("failed", "storage")
+    assert "train it again" in last["reason"]
+
+
 def test_streams_are_bounded(tmp_path: Path) -> None:
     with running(tmp_path, max_streams=1) as site:
         run = site.post(lr=0.1, steps=1000)

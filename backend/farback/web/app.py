@@ -13,6 +13,7 @@ from .. import __version__
 from ..config import Settings
 from ..engine import LocalEngine
 from . import catalog, failures, frames, health, pages, runs, stream, weights
+from .body import LARGE_AT_ONCE
 from .front import Front
 from .hub import Hub
 from .metrics import Metrics
@@ -46,8 +47,9 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
     )
     app.state.settings, app.state.engine, app.state.hub, app.state.metrics = settings, engine, hub, metrics
     app.state.one_at_a_time = asyncio.Lock()  # specs are checked in turn: a long text takes tens of MB meanwhile
+    app.state.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
     failures.install(app)
-    for room in (catalog, runs, stream, frames, weights, health, pages):  # pages last: they answer for any other path
+    for room in (catalog, runs, stream, frames, weights, health, pages):
         app.include_router(room.router)
     app.add_middleware(GZipMiddleware, compresslevel=1, exclude_content_types=NEVER_PACKED)
     app.add_middleware(Front, prefix=settings.prefix, metrics=metrics)

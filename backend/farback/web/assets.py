@@ -84,13 +84,15 @@ def frontend() -> Path:
 
 
 def find(name: str) -> Path | None:
-    """The file of the page that is called so, if it may be given out."""
-    root = frontend().resolve()
-    path = (root / name).resolve()
-    hidden = any(part.startswith(".") for part in Path(name).parts)
-    if hidden or path.suffix not in KINDS or not path.is_relative_to(root) or not path.is_file():
-        return None
-    return path
+    """The file of the page that is called so, if it may be given out. It is looked up among those that there are,
+    since a name may be anything."""
+    root = frontend()
+    for path in root.rglob("*"):
+        inner = path.relative_to(root)
+        if inner.as_posix() == name:
+            hidden = any(part.startswith(".") for part in inner.parts)
+            return path if path.suffix in KINDS and not hidden and path.is_file() else None
+    return None
 
 
 def plotly() -> Path:

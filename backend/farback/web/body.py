@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NoReturn
 
 from fastapi import HTTPException, Request
@@ -18,35 +21,70 @@ SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 """An escape that is only half of a character; the other half should be beside it."""
 
 
-async def read_json(request: Request, limit: int) -> bytes:
-    """The body of a request that says it is JSON; for `parse`, which takes long where the body is.
+SMALL = 64 * 1024
+"""Bytes that any number of requests may hold: a spec without a text of one's own has a few hundred."""
+LARGE_AT_ONCE = 4
+"""Bodies beyond that which are held at a time, from their first byte until their JSON was read."""
+PATIENCE_S = 30.0
+"""Seconds within which a body must have come, its turn included: the longest text at 2 Mbit/s."""
+
+
+@asynccontextmanager
+async def receiving(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The body of a request that says it is JSON, for `parse`; one that is large waits for its turn, and keeps it until
+    the block ends.
 
     Raises:
         TooLarge: the body is longer than `limit` bytes; it is not read to its end.
-        HTTPException: it does not call itself JSON (415). A form on another site can therefore not send it.
+        HTTPException: it does not call itself JSON (415), or does not come in time (408).
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise HTTPException(415, "Send JSON, with the header `Content-Type: application/json`.")
+    _must_be_json(request)
+    async with AsyncExitStack() as held:
+        yield await read(request, limit, held)
+
+
+async def read_json(request: Request, limit: int) -> bytes:
+    """As `receiving`, of a body that is never large."""
+    _must_be_json(request)
     return await read(request, limit)
 
 
-async def read(request: Request, limit: int) -> bytes:
+async def read(request: Request, limit: int, held: AsyncExitStack | None = None) -> bytes:
     """The body, unless it is longer than `limit` bytes, whatever length it claims to have.
 
+    Args:
+        request: the request.
+        limit: bytes.
+        held: what a large body's turn is kept in; None where `limit` is small.
+
     Raises:
-        TooLarge: it is.
+        TooLarge: it is longer.
+        HTTPException: it does not come in time (408).
     """
     too_large = TooLarge(f"The request's body is larger than {limit / 2**20:.3g} MiB, which is the most allowed.")
     claimed = request.headers.get("content-length", "0")
     if claimed.isdecimal() and int(claimed[:20]) > limit:
         raise too_large
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise too_large
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            async for chunk in request.stream():
+                if held is not None and len(body) <= SMALL < len(body) + len(chunk):
+                    await held.enter_async_context(request.app.state.large_bodies)
+                body += chunk
+                if len(body) > limit:
+                    raise too_large
+    except TimeoutError:
+        message = f"The request's body did not come within {PATIENCE_S:g} s: try again."
+        raise HTTPException(408, message, {"Connection": "close"}) from None
     return bytes(body)
+
+
+def _must_be_json(request: Request) -> None:
+    """A form on another site can send anything but this."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise HTTPException(415, "Send JSON, with the header `Content-Type: application/json`.")
 
 
 def parse(body: bytes) -> object:

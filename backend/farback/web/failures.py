@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from ..errors import Busy, FarbackError, InvalidInput
 from ..store import StorageFailed
@@ -18,6 +20,9 @@ LOG = logging.getLogger(__name__)
 
 LONGEST = 500
 """Most characters of a message: it may repeat what was sent."""
+
+HUNG_UP = 499
+"""What is counted of a client that went away while it was sending, as nginx counts it; nobody reads the answer."""
 
 RETRY_S = "5"
 """When a refused caller may ask again: a small run is over by then."""
@@ -29,14 +34,21 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(SQLAlchemyError, _storage)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(Exception, _unknown)
 
 
 def answer(error: FarbackError) -> JSONResponse:
     """The error as it is told to the outside."""
-    content = {"error": {"code": error.code, "message": error.message[:LONGEST], "field": error.field}}
     headers = {"Retry-After": RETRY_S} if isinstance(error, Busy) else None
-    return JSONResponse(content, error.status, headers)
+    return _shaped(error.status, error.code, error.message[:LONGEST], error.field, headers)
+
+
+def _shaped(
+    status: int, code: str, message: str, field: str | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The one JSON shape of every error."""
+    return JSONResponse({"error": {"code": code, "message": message, "field": field}}, status, headers)
 
 
 async def _known(_: Request, error: Exception) -> JSONResponse:
@@ -51,8 +63,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         404: f"There is nothing at {request.url.path[:80]}.",
         405: f"{request.method[:20]} is not possible here; {error.headers and error.headers.get('Allow')} is.",
     }.get(error.status_code, error.detail)
-    content = {"error": {"code": phrase.lower().replace(" ", "_"), "message": message, "field": None}}
-    return JSONResponse(content, error.status_code, error.headers)
+    return _shaped(error.status_code, phrase.lower().replace(" ", "_"), message, headers=error.headers)
 
 
 async def _validation(_: Request, error: Exception) -> JSONResponse:
@@ -64,14 +75,14 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
 
 async def _storage(_: Request, error: Exception) -> JSONResponse:
     LOG.error("The index failed: %s", error)
-    return answer(
-        StorageFailed(
-            "The server cannot read or write its index at the moment; if this stays, a restart makes it anew."
-        )
-    )
+    message = "The server cannot read or write its index at the moment; if this stays, a restart makes it anew."
+    return answer(StorageFailed(message))
+
+
+async def _hung_up(_: Request, __: Exception) -> Response:
+    return Response(status_code=HUNG_UP)
 
 
 async def _unknown(_: Request, __: Exception) -> JSONResponse:
     # The server logs the traceback by itself; the caller learns nothing about its inside.
-    content = {"error": {"code": "internal", "message": "The server made an error; it was logged.", "field": None}}
-    return JSONResponse(content, 500)
+    return _shaped(500, "internal", "The server made an error; it was logged.")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse
 
 from ..errors import NotFound
 from .access import InEngine, Viewer
@@ -24,20 +27,37 @@ def get_frames(
     state, frames = engine.read(id, after)
     engine.touch(id, viewer)
     last = frames[-1][0] if frames else after
+    if after > state.seq:  # it has frames of a run that was begun anew since: start over, as a stream's `reset` has it
+        last = -1
     joined = b",".join(frame for _, frame in frames)  # as they lie on disk: encoded once, for everybody
     tail = json.dumps({"next": last, "status": state.status}).encode()[1:]
     return Response(b'{"frames": [' + joined + b"], " + tail, media_type="application/json")
 
 
 @router.get("/{step}")
-def get_frame(id: str, step: Annotated[int, Path(ge=0, le=LARGEST)], engine: InEngine) -> Response:
+def get_frame(id: str, step: Annotated[int, InPath(ge=0, le=LARGEST)], engine: InEngine) -> Response:
     """The frame of one training step in float32."""
     engine.about(id)
     folder = engine.store.folder(id)
+    answer = stored(folder.full(step), "application/json")
+    if answer is None:
+        raise NotFound(f"Run {id} has no frame at step {step}; {kept(folder.steps())}.", "step")
+    return answer
+
+
+def stored(path: Path, kind: str, name: str | None = None) -> FileResponse | None:
+    """A file as it lies on the disk, sent piece by piece, since some have megabytes; None where there is none.
+
+    Args:
+        path: the file.
+        kind: its media type.
+        name: under which it is to be downloaded; None where it is not.
+    """
     try:
-        return Response(folder.full(step).read_bytes(), media_type="application/json")
-    except FileNotFoundError:
-        raise NotFound(f"Run {id} has no frame at step {step}; {kept(folder.steps())}.", "step") from None
+        stat = path.stat()
+    except OSError:
+        return None
+    return FileResponse(path, media_type=kind, filename=name, stat_result=stat) if stat.st_size else None
 
 
 def kept(steps: list[int]) -> str:

@@ -7,9 +7,19 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from . import assets
 from .front import EMBEDDED
+
+
+class FileName(StringConvertor):
+    """What can be the name of a file of the page. Any other path is nobody's, whatever the method."""
+
+    regex = rf".+(?:{'|'.join(map(re.escape, assets.KINDS))})"
+
+
+register_url_convertor("file", FileName())
 
 router = APIRouter()
 shelf = assets.Shelf()
@@ -53,7 +63,7 @@ def plotly(request: Request) -> Response:
     return shelf.get(assets.plotly()).response(request, assets.FOR_EVER if versioned else assets.ASK_AGAIN)
 
 
-@router.get("/{name:path}")
+@router.get("/{name:file}")
 def file(request: Request, name: str) -> Response:
     """A file of the page."""
     path = assets.find(name)

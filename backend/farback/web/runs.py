@@ -15,7 +15,7 @@ from ..facts import facts
 from ..identity import run_id
 from ..spec import parse_spec
 from .access import InEngine, InSettings, Viewer, viewer_of
-from .body import parse, read, read_json
+from .body import parse, read, receiving
 
 router = APIRouter(prefix="/api/runs")
 
@@ -26,8 +26,7 @@ MAX_CANCEL_BYTES = 1000
 @router.post("")
 async def post_run(request: Request, engine: InEngine, settings: InSettings, viewer: Viewer) -> JSONResponse:
     """Start the run of a spec, or join it."""
-    body = await read_json(request, settings.max_body_bytes)
-    async with request.app.state.one_at_a_time:
+    async with receiving(request, settings.max_body_bytes) as body, request.app.state.one_at_a_time:
         job = await run_in_threadpool(_job, body)
     state, new = await run_in_threadpool(engine.submit, job, viewer)
     content = {"id": state.run, "status": state.status, "position": state.position, "url": f"r/{state.run}"}

@@ -181,20 +181,24 @@ class EventStream(StreamingResponse):
     async def _next(self, view: View) -> list[bytes]:
         """At most one frame and one word on how its run stands."""
         if view.stale:
-            view.stale = False
-            try:
-                view.state = self._hub.engine.state(view.run)
-            except NotFound:
-                view.gone()
+            self._look(view)
         events = []
         due = view.next_frame()
         if due is not None:
             try:
                 events.append(await self._frame(view, *due))
             except NotFound:
-                view.gone()
+                self._look(view)  # it was dropped, or the disk has lost it
         status = view.next_status(time.monotonic())
         return events if status is None else [*events, status]
+
+    def _look(self, view: View) -> None:
+        """See how the view's run stands now."""
+        view.stale = False
+        try:
+            view.state = self._hub.engine.state(view.run)
+        except NotFound:
+            view.gone()
 
     async def _frame(self, view: View, kind: str, seq: int, skipped: int) -> bytes:
         event = await self._hub.frame(view.run, seq, kind)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from ..errors import NotFound
 from .access import InEngine
-from .frames import LARGEST, kept
+from .frames import LARGEST, kept, stored
 
 router = APIRouter(prefix="/api/runs/{id}/weights")
 
@@ -20,11 +20,7 @@ def get_weights(id: str, engine: InEngine, step: Annotated[int | None, Query(ge=
     folder = engine.store.folder(id)
     steps = folder.steps()
     chosen = max(steps, default=0) if step is None else step
-    try:
-        data = folder.weights(chosen).read_bytes()
-    except FileNotFoundError:
-        raise NotFound(f"Run {id} has no weights at step {chosen}; {kept(steps)}.", "step") from None
-    name = f"farback-{id}-{chosen}.safetensors"
-    return Response(
-        data, headers={"Content-Disposition": f'attachment; filename="{name}"'}, media_type="application/octet-stream"
-    )
+    answer = stored(folder.weights(chosen), "application/octet-stream", f"farback-{id}-{chosen}.safetensors")
+    if answer is None:
+        raise NotFound(f"Run {id} has no weights at step {chosen}; {kept(steps)}.", "step")
+    return answer
