@@ -21,6 +21,8 @@ class Inquiry(Strict):
 
     title: ClassVar[str]
 
+    name: str
+
     def check(self, spec: RunSpec) -> None:
         """Refuse what this run cannot be asked.
 
@@ -54,13 +56,15 @@ class Look(Inquiry):
     hold: list[Hold] = Field([], max_length=16)
     sequence: Any = None
     """As the task's `read` takes it; null: the held-out sequence that all frames show."""
+    full: bool = False
+    """Whether arrays come in float32 instead of one byte a value."""
 
     def check(self, spec: RunSpec) -> None:
         gates = [gate.name for gate in spec.cell.gates if gate.low == 0]  # a candidate is no valve
         for hold in self.hold:
             check_layer(hold.layer, spec)
             if hold.gate not in gates:
-                there = f"there are {listed(gates)}" if gates else f"a {spec.cell.title} has none"
+                there = f"there are {listed(gates)}" if gates else f"the {spec.cell.title} has none"
                 raise InvalidInput(f"There is no gate {shown(hold.gate)} to hold; {there}.", "hold")
             if not hold.start < min(hold.stop, spec.task.length):
                 raise InvalidInput(f"Nothing lies between step {hold.start} and step {hold.stop}.", "hold")

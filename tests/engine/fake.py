@@ -18,7 +18,7 @@ import numpy as np
 
 from farback.arrays import Floats
 from farback.engine import Job
-from farback.errors import Exploded
+from farback.errors import Exploded, InvalidInput
 from farback.store import Entry
 
 
@@ -45,6 +45,22 @@ class Plan:
 
 def prepare() -> None:
     """Nothing takes time here."""
+
+
+def answer(spec: str, weights: bytes, step: int, inquiry: str) -> bytes:
+    """What was asked, by whom it is answered; a bare word asks for trouble."""
+    asked = json.loads(inquiry)
+    if asked == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if asked == "dream":
+        time.sleep(3600)
+    if asked == "refuse":
+        raise InvalidInput("There is no answer to that.")
+    if asked == "break":
+        raise ZeroDivisionError
+    return json.dumps(
+        {"asked": asked, "step": step, "bytes": len(spec.encode()) + len(weights), "pid": os.getpid()}
+    ).encode()
 
 
 def record(spec: str, run: str, resume: dict[str, Floats] | None, after_step: Callable[[int], None]) -> Iterator[Entry]:

@@ -8,10 +8,13 @@ from itertools import islice
 
 import torch
 import torch._dynamo  # optimisers load it at their first step, for over a second: better once, beforehand
+from safetensors.numpy import load
 
 from ..arrays import Floats
 from ..frame import encode
+from ..inquiries import parse_inquiry
 from ..pipeline import record as moments
+from ..probing.answer import answer as answer_to
 from ..spec import parse_spec
 from ..store import Entry
 
@@ -28,6 +31,13 @@ def prepare() -> None:
     for spec in WARM_UP:
         for moment in islice(moments(parse_spec(spec)), 2):  # before and after one update
             encode(moment.frame)
+
+
+def answer(spec: str, weights: bytes, step: int, inquiry: str) -> bytes:
+    """Answer an inquiry (JSON) about the model with these weights (safetensors), as JSON."""
+    run = parse_spec(json.loads(spec))
+    told = answer_to(run, load(weights), step, parse_inquiry(json.loads(inquiry), run))
+    return json.dumps(told, allow_nan=False, separators=(",", ":")).encode()
 
 
 def record(spec: str, run: str, resume: dict[str, Floats] | None, after_step: Callable[[int], None]) -> Iterator[Entry]:

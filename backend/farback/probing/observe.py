@@ -51,7 +51,7 @@ class Observer:
     def __init__(self, spec: RunSpec) -> None:
         self.spec = spec
         task, seed = spec.task, spec.seed
-        self._probe = task.probe(randomness(seed, Stream.PROBE), config.PROBE_SEQUENCES)
+        self.probe = task.probe(randomness(seed, Stream.PROBE), config.PROBE_SEQUENCES)
         self._held_out = task.batch(randomness(seed, Stream.HELD_OUT), config.HELD_OUT_SEQUENCES, held_out=True)
 
     def score(self, model: Model) -> Score:
@@ -79,7 +79,7 @@ class Observer:
                 the model's own first choice stands for it.
         """
         task = self.spec.task
-        batch, answers = (self._probe, list(task.answers)) if shown is None else (shown, [len(shown.x) - 1])
+        batch, answers = (self.probe, list(task.answers)) if shown is None else (shown, [len(shown.x) - 1])
         with torch.no_grad(), np.errstate(all="ignore"):  # an exploded model is shown as it is
             traces = model.scan(torch.from_numpy(batch.x))
             output = model.readout(traces[-1].h)  # (T, B, O)

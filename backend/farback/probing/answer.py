@@ -1,0 +1,195 @@
+"""Answers to inquiries: what a trained model is asked beside its frames, as JSON values."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..arrays import Floats
+from ..cells import FeedForward
+from ..errors import InvalidInput
+from ..frame import Frame, encode, pack, stamped
+from ..inquiries import Causal, Chain, Inquiry, Jacobians, Lengths, Look
+from ..model import Model
+from ..spec import RunSpec
+from .causal import causal
+from .chain import chain, window_chain
+from .connectivity import connectivity
+from .derivatives import scores, targets
+from .lengths import lengths
+from .lyapunov import exponents
+from .observe import Observer, Progress
+from .spectrum import direct_path, of_products, of_steps, recurrent_weights
+from .strand import Strand
+
+Json = dict[str, Any]
+
+
+def answer(spec: RunSpec, weights: Mapping[str, Floats], step: int, inquiry: Inquiry) -> Json:
+    """Answer an inquiry about a model.
+
+    Args:
+        spec: the run.
+        weights: the model's, at that step.
+        step: the training step.
+        inquiry: checked against the spec.
+
+    Raises:
+        InvalidInput: it has no answer for this model; says why.
+    """
+    model = Model(spec.cell, spec.task.inputs, spec.task.outputs, weights)
+    with torch.no_grad():
+        return {"name": inquiry.name, "step": step} | _answer(Subject(spec, model), step, inquiry)
+
+
+def _answer(subject: Subject, step: int, inquiry: Inquiry) -> Json:
+    match inquiry:
+        case Look():
+            return _look(subject, step, inquiry)
+        case Jacobians():
+            return _jacobians(subject, inquiry)
+        case Chain():
+            return _chain(subject, inquiry)
+        case Causal():
+            return _causal(subject, inquiry)
+        case Lengths():
+            return _lengths(subject)
+    raise TypeError(f"nobody answers {inquiry.name}")  # an inquiry that was not registered here
+
+
+class Subject:
+    """The model that is asked, on the probe's sequences. The first of them is the one that frames display."""
+
+    def __init__(self, spec: RunSpec, model: Model) -> None:
+        self.spec, self.model = spec, model
+        self.observer = Observer(spec)
+        batch = self.observer.probe
+        self.x = batch.x
+        self.traces = model.scan(torch.from_numpy(batch.x))
+        output = model.readout(self.traces[-1].h).numpy()
+        self.y = targets(batch, output, spec.task.kind)
+        self.pull = scores(model, self.y, spec.task.kind)
+
+    def output_time(self, k: int | None) -> int:
+        """The output time that was asked for, the last answer step where none was."""
+        return self.spec.task.answers[-1] if k is None else k
+
+    def strand(self, layer: int | None) -> Strand:
+        """A layer's course over the displayed sequence; the top one's where none was asked for."""
+        if isinstance(self.model.cell, FeedForward):
+            raise InvalidInput("A feed-forward net has no state that one step hands to the next: no Jacobian.", "name")
+        return Strand.of(self.model, self.traces, self.model.cell.layers - 1 if layer is None else layer, 0)
+
+
+def _look(subject: Subject, step: int, inquiry: Look) -> Json:
+    spec, observer = subject.spec, subject.observer
+    held: dict[int, dict[tuple[int, str], float]] = {}
+    for hold in inquiry.hold:
+        steps = range(hold.start, hold.stop)
+        held.setdefault(hold.layer, {}).update({(t, hold.gate): float(hold.value) for t in steps})
+    model = subject.model.holding(held)
+    shown = None if inquiry.sequence is None else spec.task.read(inquiry.sequence)
+    score = observer.score(model)
+    frame = observer.frame(model, score, Progress(0, step, False, None, None, None, None), shown)
+    return {"frame": json.loads(encode(_without_start(frame), inquiry.full))}
+
+
+def _without_start(frame: Frame) -> Frame:
+    """What a horizon was at step 0 is told by the run's own frames."""
+    return stamped(replace(frame, horizon=replace(frame.horizon, at_start=None)), "")
+
+
+def _jacobians(subject: Subject, inquiry: Jacobians) -> Json:
+    k = subject.output_time(inquiry.k)
+    strand = subject.strand(inquiry.layer)
+    products = of_products(strand, k)
+    path = direct_path(strand, k)
+    weights = recurrent_weights(strand.cell, strand.w)
+    return {
+        "k": k,
+        "layer": inquiry.layer,
+        "steps": _array(_three(of_steps(strand))),
+        "products": _array(_three(products.singular)),
+        "memory": None if products.memory is None else _array(products.memory),
+        "direct": None
+        if path is None
+        else {
+            "gate": path.gate,
+            "paths": _array(np.stack([path.largest, path.median, path.smallest], 1)),
+        },
+        "weights": None if weights is None else asdict(weights),
+        "lyapunov": [_number(exponent) for exponent in exponents(strand)],
+    }
+
+
+def _three(singular: NDArray[Any]) -> NDArray[Any]:
+    """(..., N) singular values, descending, to (..., 3): the largest, the middle one, the smallest."""
+    N = singular.shape[-1]
+    return singular[..., [0, N // 2, N - 1]]
+
+
+def _chain(subject: Subject, inquiry: Chain) -> Json:
+    k = subject.output_time(inquiry.k)
+    if isinstance(subject.model.cell, FeedForward):
+        window = window_chain(subject.model, subject.traces, subject.pull, 0, inquiry.t, k)
+        found = asdict(window) | {"connectivity": window.connectivity.tolist(), "steps": window.steps.tolist()}
+        return {"kind": "window"} | found
+    factors = chain(subject.strand(inquiry.layer), inquiry.t, k)
+    return {
+        "kind": "state",
+        "t": factors.t,
+        "k": factors.k,
+        "steps": factors.steps.tolist(),
+        **{
+            name: [_number(value) for value in getattr(factors, name)]
+            for name in ("spectral", "frobenius", "product_spectral", "product_frobenius")
+        },
+        "difference": _number(factors.difference),
+    }
+
+
+def _causal(subject: Subject, inquiry: Causal) -> Json:
+    k, task = subject.output_time(inquiry.k), subject.spec.task
+    row = connectivity(subject.model, subject.traces, subject.pull)[0, k].numpy()
+    target = int(subject.y[k, 0]) if task.kind == "classification" else None
+    found = causal(subject.model, subject.x, target, k, row)
+    return {
+        "k": k,
+        "measured": _array(found.measured[None]),
+        "connectivity": _array(row[None]),
+        "correlation": found.correlation,
+    }
+
+
+def _lengths(subject: Subject) -> Json:
+    found = lengths(subject.spec, subject.model)
+    return {
+        "at": [
+            {"length": each.length, "loss": _number(each.score.loss), "accuracy": each.score.accuracy}
+            | {"chance": asdict(each.chance)}
+            for each in found.at
+        ],
+        "by_lag": {
+            "measure": found.by_lag.measure,
+            "lags": list(found.by_lag.lags),
+            "value": [_number(value) for value in found.by_lag.value],
+            "error": [_number(error) for error in found.by_lag.error],
+            "trials": found.by_lag.scores.shape[1],
+        },
+        "reach": asdict(found.reach),
+    }
+
+
+def _array(values: NDArray[Any]) -> Json:
+    return pack(values.astype(np.float32), "linear", full=True)
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

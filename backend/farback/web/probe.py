@@ -1,0 +1,45 @@
+"""Probe: questions to a trained model beside its frames."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from ..engine import LocalEngine
+from ..errors import InvalidInput
+from ..inquiries import parse_inquiry
+from ..spec import parse_spec
+from ..strict import shown
+from .access import InEngine
+from .body import parse, read_json
+from .frames import LARGEST
+
+router = APIRouter(prefix="/api/runs/{id}/probe")
+
+MAX_BYTES = 64 * 1024
+"""An inquiry carries a sequence of 400 steps at most."""
+
+
+@router.post("")
+async def post_probe(id: str, request: Request, engine: InEngine) -> Response:
+    """Answer an inquiry about the model at a step, the newest by default."""
+    body = await read_json(request, MAX_BYTES)
+    async with request.app.state.one_at_a_time:
+        inquiry, step = await run_in_threadpool(_inquiry, body, id, engine)
+    answer = await run_in_threadpool(engine.ask, id, inquiry, step)
+    return Response(answer, media_type="application/json")
+
+
+def _inquiry(body: bytes, run: str, engine: LocalEngine) -> tuple[str, int | None]:
+    """The checked inquiry, as JSON that is the same whenever the same is asked, and the step it is about."""
+    engine.about(run)
+    spec = parse_spec(json.loads(engine.store.folder(run).spec.read_text(encoding="utf-8")))
+    values = parse(body)
+    step = values.pop("step", None) if isinstance(values, dict) else None
+    if step is not None and (type(step) is not int or not 0 <= step <= LARGEST):
+        raise InvalidInput(f"`step` is {shown(step)}; it must be the whole number of a training step.", "step")
+    inquiry: dict[str, Any] = parse_inquiry(values, spec).model_dump(mode="json")
+    return json.dumps(inquiry, sort_keys=True), step

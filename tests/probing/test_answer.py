@@ -1,0 +1,134 @@
+"""Inquiries answered: every kind for every cell and task, as JSON, and equal to what the frames say."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from farback.cells import CELLS
+from farback.errors import InvalidInput
+from farback.frame import decode, unpack
+from farback.inquiries import parse_inquiry
+from farback.pipeline import Moment, record
+from farback.probing.answer import answer
+from farback.spec import RunSpec, parse_spec
+
+TASKS: dict[str, dict[str, Any]] = {
+    "recall": {"name": "recall", "lag": 6, "symbols": 3, "distractors": 2},
+    "adding": {"name": "adding", "length": 8},
+    "copying": {"name": "copying", "items": 2, "delay": 3},
+    "characters": {"name": "characters", "length": 16},
+}
+
+
+def trained(task: str, cell: str, layers: int = 1) -> tuple[RunSpec, Moment]:
+    spec = parse_spec(
+        {
+            "task": TASKS[task],
+            "cell": {"name": cell, "hidden": 5, "layers": layers},
+            "training": {"steps": 2, "batch": 4},
+        }
+    )
+    return spec, list(record(spec))[-1]
+
+
+def ask(spec: RunSpec, moment: Moment, **inquiry: Any) -> Any:
+    found = answer(spec, moment.weights, moment.frame.step, parse_inquiry(inquiry, spec))
+    return json.loads(json.dumps(found, allow_nan=False))
+
+
+@pytest.mark.parametrize("task", list(TASKS))
+@pytest.mark.parametrize("cell", list(CELLS))
+def test_every_inquiry_has_an_answer_for_every_task_and_cell(task: str, cell: str) -> None:
+    spec, moment = trained(task, cell, layers=2)
+    k = spec.task.answers[-1]
+    row = moment.frame.connectivity[moment.frame.rows.index(k)]
+
+    looked = decode(json.dumps(ask(spec, moment, name="look", full=True)["frame"]).encode())
+    assert np.array_equal(looked.connectivity, moment.frame.connectivity)
+    assert np.array_equal(looked.layers[0].grad_h, moment.frame.layers[0].grad_h)
+    assert looked.loss == moment.frame.loss
+
+    causal = ask(spec, moment, name="causal")
+    assert np.allclose(unpack(causal["connectivity"])[0], row, rtol=1e-5, atol=1e-7)
+    assert unpack(causal["measured"]).shape == (1, spec.task.length)
+
+    lengths = ask(spec, moment, name="lengths")
+    assert lengths["at"][0]["length"] == spec.task.length
+    assert lengths["at"][0]["loss"] == pytest.approx(moment.frame.loss)
+    assert lengths["at"][-1]["length"] == 4 * spec.task.length
+
+    chain = ask(spec, moment, name="chain", t=1)
+    if cell == "feedforward":
+        assert chain["kind"] == "window"
+        assert np.allclose(chain["connectivity"], row[1 : k + 1], rtol=1e-5)
+        with pytest.raises(InvalidInput, match="no state"):
+            ask(spec, moment, name="jacobians")
+        return
+    assert chain["difference"] < 1e-10
+    assert chain["steps"] == list(range(k, 1, -1))
+    jacobians = ask(spec, moment, name="jacobians")
+    steps, products = (unpack(jacobians[name]) for name in ("steps", "products"))
+    assert steps.shape == (spec.task.length, 3)
+    assert products.shape == (k + 1, 3)
+    assert np.allclose(products[1], steps[k], atol=1e-5, equal_nan=True)
+    assert np.allclose(chain["product_spectral"][-1], products[k - 1, 0], atol=1e-4)
+    assert chain["spectral"][0] == pytest.approx(10 ** float(steps[k, 0]), rel=1e-5)
+    assert (jacobians["direct"] is None) == (cell == "rnn")
+    assert (jacobians["weights"] is None) == (cell != "rnn")
+
+
+def test_a_memory_that_is_neither_kept_nor_written_takes_the_answer_away() -> None:
+    """With the forget gate alone shut, the model may write down again what it still shows; not with both shut."""
+    spec = parse_spec({"task": {"name": "recall", "lag": 10, "symbols": 4}, "cell": {"name": "lstm"}})
+    moment = list(record(spec))[-1]
+    assert moment.frame.reach.value == 10
+    hold = [{"gate": gate, "value": 0, "start": 8, "stop": 9} for gate in ("f", "i")]
+    held = ask(spec, moment, name="look", hold=hold)["frame"]
+    assert held["reach"]["value"] <= 3
+    assert held["accuracy"] < moment.frame.accuracy
+    assert moment.frame.horizon.value == 10
+    assert held["horizon"]["value"] == 1
+    assert (unpack(held["connectivity"])[-1, :9] == 0).all()
+
+
+def test_a_sequence_of_ones_own_is_looked_at() -> None:
+    spec, moment = trained("recall", "gru")
+    frame = ask(spec, moment, name="look", sequence=["A", "·1", "·2", "?"])["frame"]
+    assert frame["y"] == [None, None, None, 0]
+    assert frame["answers"] == [3]
+    assert frame["x"]["shape"] == f"4,{spec.task.inputs}"
+    assert unpack(frame["connectivity"]).shape == (4, 4)
+    text_spec, text = trained("characters", "rnn")
+    frame = ask(text_spec, text, name="look", sequence="for x in")["frame"]
+    assert len(frame["y"]) == 8
+    assert frame["y"][-1] is None
+
+
+@pytest.mark.parametrize(
+    ("inquiry", "says"),
+    [
+        ([], "JSON object"),
+        ({}, "there are look, jacobians, chain, causal, lengths"),
+        ({"name": "guess"}, 'no inquiry called "guess"'),
+        ({"name": "lengths", "k": 1}, "no option"),
+        ({"name": "causal", "k": 7}, "the last time step is 6"),
+        ({"name": "causal", "k": True}, "`k`"),
+        ({"name": "chain"}, "`t`"),
+        ({"name": "chain", "t": 6}, "before the output time 6"),
+        ({"name": "jacobians", "layer": 1}, "no layer 1"),
+        ({"name": "look", "hold": [{"gate": "n", "value": 1}]}, "no gate"),
+        ({"name": "look", "hold": [{"gate": "z", "value": 2}]}, "hold"),
+        ({"name": "look", "hold": [{"gate": "z", "value": 1, "start": 7}]}, "Nothing lies between"),
+        ({"name": "look", "hold": [{"gate": "z", "value": 1, "layer": 1}]}, "no layer 1"),
+        ({"name": "look", "sequence": ["A", "Q"]}, 'no input "Q"'),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_a_sentence(inquiry: Any, says: str) -> None:
+    spec = parse_spec({"task": TASKS["recall"], "cell": {"name": "gru"}})
+    with pytest.raises(InvalidInput) as caught:
+        parse_inquiry(inquiry, spec)
+    assert says in caught.value.message
