@@ -213,14 +213,18 @@ def test_the_reserve_says_how_much_room_it_needs(tmp_path: Path, monkeypatch: py
     free = 300
     monkeypatch.setattr("farback.store.reserve.shutil.disk_usage", lambda _: SimpleNamespace(free=free))
     reserve = Reserve(tmp_path / "reserve", 1000)
-    assert reserve.missing() == 700
-    free = 1000
+    assert reserve.missing() == 1700, "as much again must stay free"
+    free = 2000
     assert reserve.missing() == 0
     assert (tmp_path / "reserve").stat().st_size == 1000
     free = 0
     assert reserve.missing() == 0, "it is held"
     reserve.release()
-    assert reserve.missing() == 1000
+    assert reserve.missing() == 2000
+    free = 2000
+    monkeypatch.setattr("farback.store.reserve.os.posix_fallocate", full, raising=False)
+    assert reserve.missing() == 1000, "the disk has less than it says"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_frames_count_up_to_the_first_gap(store: Store) -> None:

@@ -63,7 +63,7 @@ class Engine(Protocol):
         """Join the run of this id, resume it, or start it; the second value tells whether it is new.
 
         A run that is queued, running, done or exploded is joined; a cancelled or otherwise failed one goes on from its
-        checkpoint. The viewer watches from now on, and is the client by whom the queue is fair.
+        checkpoint, and one of which the disk lost something is trained again. The viewer watches from now on, and is the client by whom the queue is fair.
 
         Raises:
             Busy: too many runs wait.
@@ -72,7 +72,8 @@ class Engine(Protocol):
         ...
 
     def read(self, run: str, after: int = -1, wait: float = 0.0) -> tuple[State, list[tuple[int, bytes]]]:
-        """The run's state and its next frames, as (seq, wire JSON), rising; a page of them at most.
+        """The run's state and its next frames, as (seq, wire JSON), rising; a page of them at most. Where the disk lost
+        one, those before it, and the state that says so.
 
         Args:
             run: id.

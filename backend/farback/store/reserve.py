@@ -31,23 +31,32 @@ class Reserve:
         with contextlib.suppress(OSError):  # a disk that cannot be written has no use for it either
             self._path.unlink()
 
+    def take(self) -> None:
+        """Put the room by, if there is any.
+
+        Raises:
+            OSError: there is none, or it cannot be written.
+        """
+        try:
+            with self._path.open("wb") as file:
+                if hasattr(os, "posix_fallocate"):
+                    os.posix_fallocate(file.fileno(), 0, self._size)
+                else:
+                    file.write(bytes(self._size))
+        except OSError:
+            self.release()
+            raise
+
     def missing(self) -> int:
-        """Take the room again if there is enough; bytes that must be deleted before there is, 0 where it is taken."""
+        """Bytes that must be deleted before the room can be put by again, 0 where it is. As much again must stay free,
+        or the next frame would fail as the last one did."""
         if self._path.exists():
             return 0
         free = shutil.disk_usage(self._path.parent).free
-        if free < self._size:
-            return self._size - free
+        if free < 2 * self._size:
+            return 2 * self._size - free
         try:
-            self._fill()
+            self.take()
         except OSError as error:
-            self.release()
             return self._size if error.errno in FULL else 0  # nothing else is mended by deleting
         return 0
-
-    def _fill(self) -> None:
-        with self._path.open("wb") as file:
-            if hasattr(os, "posix_fallocate"):
-                os.posix_fallocate(file.fileno(), 0, self._size)
-            else:
-                file.write(bytes(self._size))

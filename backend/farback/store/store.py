@@ -52,7 +52,8 @@ class Store:
             self._reconcile()
         except (OSError, SQLAlchemyError) as error:  # what is known can be shown all the same
             LOG.error("The index could not be brought up to date: %s.", _reason(error))
-        self.reserve.missing()
+        with contextlib.suppress(OSError):
+            self.reserve.take()
 
     def folder(self, run: str) -> RunFolder:
         """Where a run's files lie, whether or not there are any. Two letters deep: a folder of 100,000 is slow."""
