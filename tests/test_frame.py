@@ -22,6 +22,7 @@ from farback.frame import (
     Reach,
     SkillByLag,
     Updates,
+    Verdict,
     decode,
     encode,
     pack,
@@ -100,13 +101,14 @@ def sample(not_finite: bool = False) -> Frame:
 
     layer = LayerFrame(
         array(T, H), array(T, H), {"i": abs(array(T, H)), "g": array(T, H)}, array(T, H), None, abs(array(T)),
-        abs(array(T)),
+        abs(array(T)), Verdict("vanishing", -0.5, 0.602, None, 1, 4),
     )  # fmt: skip
     return Frame(
         "id", 3, 20, False, None if not_finite else 1.5, None, 0.25,
         None if not_finite else Updates(2.0, 1.0, 0.5), None, "why" if not_finite else None, array(T, 2),
-        [None, None, None, None, 1], array(T, 2), [4], [layer, layer], [2, 4], abs(array(2, T)), abs(array(1, T)), SkillByLag("skill", [1, 2], [0.5, None], [0.1, None], 8),
-        Reach(2, True, None), Horizon(None, 0.01, 4, [1.0, 2.0]),
+        [None, None, None, None, 1], array(T, 2), [4], [layer, layer], [2, 4], abs(array(2, T)), abs(array(1, T)),
+        SkillByLag("skill", [1, 2], [0.5, None], [0.1, None], 8), Reach(2, True, None),
+        Horizon(None, 0.01, 4, [1.0, 2.0]),
     )  # fmt: skip
 
 

@@ -24,6 +24,18 @@ Coding = Literal["linear", "signed", "log10"]
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What the straight line through log10 of the median G says."""
+
+    value: Literal["vanishing", "steady", "exploding"] | None  # None: fewer than two entries are left
+    slope: float | None  # log10 of G a step back: below 0 the gradient shrinks
+    half_life: float | None  # steps back in which it halves, where it vanishes
+    doubling: float | None  # steps back in which it doubles, where it explodes
+    left_out: int  # entries of d = 1..D below 1e-30, or not finite
+    D: int  # the largest lag, which is the answer step k
+
+
+@dataclass(frozen=True)
 class LayerFrame:
     """One layer on the displayed probe sequence. T time steps, H hidden units."""
 
@@ -34,6 +46,7 @@ class LayerFrame:
     grad_c: Floats | None  # (T, H) d loss / d c_t including the path through h_t
     grad_norm: Floats  # (T,) Euclidean norm of [grad_h; grad_c]
     signal: Floats  # (T,) median over probe sequences of G: the norm at t over the norm at the answer step
+    verdict: Verdict  # on `signal`
 
 
 @dataclass(frozen=True)
@@ -136,6 +149,9 @@ PARTS: dict[str, type] = {"updates": Updates, "by_lag": SkillByLag, "reach": Rea
 
 CANDIDATES = frozenset(gate.name for cell in CELLS.values() for gate in cell.gates if gate.low < 0)
 """Gates that can be negative: a tanh's. The coding is a matter of the gate, not of the values it happens to have."""
+
+LAYER = ("h", "c", "grad_h", "grad_c", "grad_norm", "signal")
+"""The arrays of a layer beside its gates."""
 
 FLOOR = 1e-30
 """Magnitudes below it travel as exact zero: they are below anything that float32 sums can tell apart."""
@@ -248,16 +264,17 @@ def _encode_layer(layer: LayerFrame, full: bool) -> dict[str, Any]:
     arrays = {
         name: None if array is None else pack(array, CODINGS[name], full)
         for name, array in values.items()
-        if name != "gates"
+        if name in LAYER
     }
-    return arrays | {"gates": gates}
+    return arrays | {"gates": gates, "verdict": _shallow(layer.verdict)}
 
 
 def _decode_layer(values: dict[str, Any]) -> LayerFrame:
     arrays: dict[str, Any] = {
-        name: None if packed is None else unpack(packed) for name, packed in values.items() if name != "gates"
+        name: None if packed is None else unpack(packed) for name, packed in values.items() if name in LAYER
     }
-    return LayerFrame(gates={name: unpack(gate) for name, gate in values["gates"].items()}, **arrays)
+    gates = {name: unpack(gate) for name, gate in values["gates"].items()}
+    return LayerFrame(gates=gates, verdict=Verdict(**values["verdict"]), **arrays)
 
 
 def stamped(frame: Frame, run: str) -> Frame:

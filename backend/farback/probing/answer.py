@@ -19,6 +19,7 @@ from ..frame import Frame, encode, pack, stamped
 from ..inquiries import Causal, Chain, Inquiry, Jacobians, Lengths, Look
 from ..model import Model
 from ..spec import RunSpec
+from ..tasks import spread
 from .causal import causal
 from .chain import chain, window_chain
 from .connectivity import connectivity
@@ -30,6 +31,11 @@ from .spectrum import direct_path, of_products, of_steps, recurrent_weights
 from .strand import Strand
 
 Json = dict[str, Any]
+
+PRODUCT_LAGS = 120
+"""Most lags whose product is told, evenly spread: each costs a decomposition."""
+SPECTRUM_WORK = 1e10
+"""Most N^3 T of a layer whose every step is decomposed: some five seconds."""
 
 
 def answer(spec: RunSpec, weights: Mapping[str, Floats], step: int, inquiry: Inquiry) -> Json:
@@ -109,23 +115,24 @@ def _without_start(frame: Frame) -> Frame:
 def _jacobians(subject: Subject, inquiry: Jacobians) -> Json:
     k = subject.output_time(inquiry.k)
     strand = subject.strand(inquiry.layer)
-    products = of_products(strand, k)
+    lags = spread(tuple(range(k + 1)), PRODUCT_LAGS)
+    products = of_products(strand, k, lags)
     path = direct_path(strand, k)
     weights = recurrent_weights(strand.cell, strand.w)
+    small = strand.width**3 * strand.length <= SPECTRUM_WORK
     return {
         "k": k,
         "layer": inquiry.layer,
-        "steps": _array(_three(of_steps(strand))),
+        "lags": list(products.lags),
         "products": _array(_three(products.singular)),
-        "memory": None if products.memory is None else _array(products.memory),
-        "direct": None
-        if path is None
-        else {
-            "gate": path.gate,
-            "paths": _array(np.stack([path.largest, path.median, path.smallest], 1)),
-        },
-        "weights": None if weights is None else asdict(weights),
-        "lyapunov": [_number(exponent) for exponent in exponents(strand)],
+        "memory": None if products.memory is None else _array(products.memory[None]),
+        "direct": path
+        and {"gate": path.gate, "paths": _array(np.stack([path.largest, path.median, path.smallest], 1))},
+        "weights": weights
+        and asdict(weights) | {"must_vanish": weights.must_vanish, "may_explode": weights.may_explode},
+        "steps": _array(_three(of_steps(strand))) if small else None,
+        "lyapunov": [_number(exponent) for exponent in exponents(strand)] if small else None,
+        "reason": None if small else "The spectra of every step of a model this large take too long.",
     }
 
 

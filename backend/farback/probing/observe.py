@@ -18,10 +18,11 @@ from ..spec import RunSpec
 from ..tasks import Batch, ByLag, spread
 from ..training import Stream, loss_of, randomness
 from .connectivity import connectivity
-from .derivatives import Derivatives, derivatives, scores, signal, targets
+from .derivatives import Derivatives, LayerGradient, derivatives, scores, signal, targets
 from .horizon import by_lag as horizon_by_lag
 from .horizon import horizon, profile
 from .reach import reach
+from .verdict import verdict
 
 
 @dataclass(frozen=True)
@@ -156,18 +157,21 @@ def _finite(value: float) -> float | None:
 
 
 def _layers(traces: list[Trace], found: Derivatives, answer: int) -> list[LayerFrame]:
-    return [
-        LayerFrame(
-            h=_first(trace.h),
-            c=None if trace.c is None else _first(trace.c),
-            gates={name: _first(gate) for name, gate in trace.gates.items()},
-            grad_h=_first(gradient.grad_h),
-            grad_c=None if gradient.grad_c is None else _first(gradient.grad_c),
-            grad_norm=gradient.norm[:, 0],
-            signal=signal(gradient.norm, answer),
-        )
-        for trace, gradient in zip(traces, found.layers, strict=True)
-    ]
+    return [_layer(trace, gradient, answer) for trace, gradient in zip(traces, found.layers, strict=True)]
+
+
+def _layer(trace: Trace, gradient: LayerGradient, answer: int) -> LayerFrame:
+    G = signal(gradient.norm, answer)
+    return LayerFrame(
+        h=_first(trace.h),
+        c=None if trace.c is None else _first(trace.c),
+        gates={name: _first(gate) for name, gate in trace.gates.items()},
+        grad_h=_first(gradient.grad_h),
+        grad_c=None if gradient.grad_c is None else _first(gradient.grad_c),
+        grad_norm=gradient.norm[:, 0],
+        signal=G,
+        verdict=verdict(G, answer),
+    )
 
 
 def _first(array: Tensor | Floats) -> Floats:

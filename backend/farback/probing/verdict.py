@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..frame import Verdict
 
 FLOOR = 1e-30
 """G below which an entry is left out: a float32 gradient has lost its digits there, and log10 of 0 is no number."""
 DECADES = 1.0
 """Factors of ten over all D lags that the fitted line may rise or fall and still be called steady."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the straight line through log10 of the median G says."""
-
-    value: Literal["vanishing", "steady", "exploding"] | None  # None: fewer than two entries are left
-    slope: float | None  # log10 of G a step back: below 0 the gradient shrinks
-    half_life: float | None  # steps back in which it halves, where it vanishes
-    doubling: float | None  # steps back in which it doubles, where it explodes
-    left_out: int  # entries of d = 1..D below 1e-30, or not finite
-    D: int  # the largest lag, which is the answer step k
 
 
 def verdict(signal: NDArray[Any], k: int) -> Verdict:
