@@ -63,7 +63,8 @@ class Engine(Protocol):
         """Join the run of this id, resume it, or start it; the second value tells whether it is new.
 
         A run that is queued, running, done or exploded is joined; a cancelled or otherwise failed one goes on from its
-        checkpoint, and one of which the disk lost something is trained again. The viewer watches from now on, and is the client by whom the queue is fair.
+        checkpoint, and one of which the disk lost something is trained again. The viewer watches from now on, and is
+        the client by whom the queue is fair.
 
         Raises:
             Busy: too many runs wait.
