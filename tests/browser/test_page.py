@@ -23,7 +23,9 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
-STEPS = "Array.from(document.querySelectorAll('canvas[data-step]'), (canvas) => canvas.dataset.step)"
+DRAWN = "canvas[data-step]:not([data-panel=input])"
+STEPS = f"Array.from(document.querySelectorAll('{DRAWN}'), (canvas) => canvas.dataset.step)"
+"""The training steps that are painted; the input is the same at all of them, and painted once."""
 
 
 def open_done(page: Page, path: str = SMALL) -> Page:
