@@ -70,12 +70,11 @@ class Store:
         Raises:
             StorageFailed: it cannot be written; then nothing is kept of a new one.
         """
-        new = self.get(row.id) is None
+        new = not self.folder(row.id).path.exists()
         now = time.time()
         row = replace(row, created=row.created or now, used=now)
         try:
-            self._write(lambda: self._make(row, spec))
-            self._write(lambda: self.index.put(row))
+            self._write(lambda: self._create(row, spec))
         except StorageFailed:
             if new:
                 self.remove(row.id)
@@ -87,11 +86,7 @@ class Store:
         Raises:
             StorageFailed: it cannot be written.
         """
-        row = self.get(run)
-        if row is not None:
-            changed = replace(row, **values)  # type: ignore[arg-type]
-            self._write(lambda: self.folder(run).note(changed))
-            self._write(lambda: self.index.put(changed))
+        self._write(lambda: self._change(run, values))
 
     def hint(self, run: str, **values: object) -> None:
         """Note something about a run that may as well be lost: in the index only, if that can be written."""
@@ -166,11 +161,19 @@ class Store:
             except (OSError, SQLAlchemyError) as error:
                 raise StorageFailed(f"The run cannot be stored: {_reason(error)}.") from error
 
-    def _make(self, row: Row, spec: str) -> None:
+    def _create(self, row: Row, spec: str) -> None:
         folder = self.folder(row.id)
         folder.path.mkdir(parents=True, exist_ok=True)
         folder.note(row)  # first, so that a spec with a person's text never lies there without a run that it belongs to
         folder.create(spec)
+        self.index.put(row)
+
+    def _change(self, run: str, values: dict[str, object]) -> None:
+        row = self.get(run)
+        if row is not None:
+            changed = replace(row, **values)  # type: ignore[arg-type]
+            self.folder(run).note(changed)
+            self.index.put(changed)
 
     def _bury(self, run: str) -> None:
         self._trash.mkdir(exist_ok=True)
