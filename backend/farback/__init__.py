@@ -1,7 +1,7 @@
 """Farback shows how far back a recurrent network can connect information.
 
-`farback.run(spec)` trains one model and yields its frames. It is loaded when it is first used, because it brings
-torch along and the web process does without.
+`farback.run(spec)` trains one model and yields its frames; `farback.probe(module, x)` measures a torch module of one's
+own. They are loaded when they are first used, because they bring torch along and the web process does without.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "run"]
+__all__ = ["__version__", "probe", "run"]
 
 if TYPE_CHECKING:
     from .pipeline import run
+    from .probing.own import probe
 
-_LAZY = {"run": ".pipeline"}
+_LAZY = {"probe": ".probing.own", "run": ".pipeline"}
 
 
 def __getattr__(name: str) -> Any:
