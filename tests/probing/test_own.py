@@ -353,6 +353,13 @@ def test_what_lies_before_the_sequence_cannot_be_reached() -> None:
     assert probe(*register(3)[:1], x, readout=register(3)[1], at=0).reach == Reach(0, True, None)
 
 
+def test_one_step_is_a_sequence_too() -> None:
+    found = probe(*made((nn.GRU, {}))[:1], noise(1, B, INPUTS), readout=made((nn.GRU, {}))[1])
+    assert found.horizon().value == 0
+    assert found.verdict[0].value is None
+    found.figure()
+
+
 @pytest.mark.parametrize(("rho", "threshold"), [(0.5, 0.01), (0.9, 0.01), (0.9, 0.5), (0.97, 0.3)])
 def test_a_leaky_sum_has_the_horizon_and_verdict_of_its_leak(rho: float, threshold: float) -> None:
     recurrent = nn.RNN(1, 1, nonlinearity="relu", bias=False, dtype=torch.float64)

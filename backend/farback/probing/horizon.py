@@ -58,6 +58,7 @@ def horizon(shares: Floats, at_start: int | None = None, threshold: float = HORI
 
 def _largest(shares: Floats, threshold: float) -> NDArray[np.int64]:
     """(..., T) by lag to (...): the largest lag d >= 1 with at least the threshold, 0 if there is none."""
-    seen = shares[..., :0:-1] >= threshold  # from the longest lag down to 1; NaN is no such lag
-    longest = shares.shape[-1] - 1 - seen.argmax(axis=-1)
-    return np.where(seen.any(axis=-1), longest, 0)
+    seen = shares[..., ::-1] >= threshold  # from the longest lag down; NaN is no such lag
+    seen[..., -1] = True  # where nothing else is seen, 0 is the answer
+    longest: NDArray[np.int64] = shares.shape[-1] - 1 - seen.argmax(axis=-1)
+    return longest
