@@ -33,7 +33,8 @@ async function ask(path, init = {}) {
       ...init,
       headers: { "content-type": "application/json", "x-farback-viewer": viewer },
     });
-  } catch {
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
     throw new Refused("The server cannot be reached; nothing is lost, try again.", null, "offline");
   }
   const answer = response.status === 204 ? null : await response.json().catch(() => null);
@@ -66,6 +67,15 @@ export const getRun = (id) => ask(`api/runs/${encodeURIComponent(id)}`);
  * @returns {Promise<RunRecord>}
  */
 export const cancelRun = (id) => ask(`api/runs/${encodeURIComponent(id)}/cancel`, { method: "POST" });
+
+/**
+ * @param {string} id
+ * @param {object} question an inquiry, and the training step it is about
+ * @param {AbortSignal} signal
+ * @returns {Promise<any>}
+ */
+export const postProbe = (id, question, signal) =>
+  ask(`api/runs/${encodeURIComponent(id)}/probe`, { method: "POST", body: JSON.stringify(question), signal });
 
 /**
  * @param {string} id

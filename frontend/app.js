@@ -7,17 +7,20 @@
  */
 
 import { AddressBar, embedCode, idsInPath, leaveRuns, linkTo, shareLink } from "./address.js";
-import { getCatalog } from "./api.js";
+import { getCatalog, postProbe } from "./api.js";
+import { Asking } from "./asking.js";
 import { Comparison, unfinished } from "./comparison.js";
 import { calm, confirmed, make } from "./elements/dom.js";
 import { applyTheme, isDark, readInk } from "./elements/ink.js";
 import { page } from "./elements/page.js";
+import { Instead } from "./instead.js";
 import { listenToKeys } from "./keys.js";
+import { PANELS } from "./panels/index.js";
 import { Player } from "./player.js";
 import { alike, opening, taskOf } from "./setup.js";
 import { advance, frameAt, lastStep, stepsOf } from "./timeline.js";
 import { readUrl } from "./url.js";
-import { misfits, plainView } from "./view.js";
+import { fold, misfits, plainView } from "./view.js";
 
 /** Told until the runs have ended: what was withdrawn from goes on. */
 const WITHDRAWN = "You have withdrawn, and it goes on for the others who watch.";
@@ -27,6 +30,8 @@ const root = document.documentElement;
 /** Whether another site shows this page in a frame. */
 const embedded = root.classList.contains("embed");
 const player = new Player();
+const asking = new Asking(postProbe, repaint);
+const instead = new Instead(asking);
 
 /** @type {Catalog} */
 let catalog;
@@ -74,7 +79,7 @@ function paint(now) {
   scheduled = false;
   const began = performance.now();
   play(now);
-  const { columns, extent, version } = comparison;
+  const { columns, extent } = comparison;
   const last = lastStep(columns);
   rewind(columns, last);
   const { part, messages } = misfits(view, columns);
@@ -83,10 +88,13 @@ function paint(now) {
     look(part);
     rewind(columns, last);
   }
-  page.reach.hidden = page.columns.hidden = page.timeline.hidden = columns.length === 0;
+  const { version } = comparison;
+  page.reach.hidden = page.columns.hidden = page.timeline.hidden = page.hold.hidden = columns.length === 0;
   page.notice.connection(columns.some((column) => column.lost));
   page.reach.show(columns, extent);
-  const count = page.columns.show({ columns, task: shown.task, view, extent, version, ink, steps: last });
+  page.hold.show(view, columns);
+  const count = page.columns.show({ columns, task: shown.task, view, extent, version, ink, steps: last, asking });
+  asking.settle();
   page.timeline.show({ columns, step: view.step, playing: player.playing, training: comparison.training });
   showControls();
   if (count > 0) measure(began);
@@ -94,7 +102,7 @@ function paint(now) {
 }
 
 /**
- * Gives every column the frame of the step that is looked at.
+ * Gives every column the frame of the step that is looked at, or what is asked for instead.
  *
  * @param {Column[]} columns
  * @param {number} last
@@ -105,6 +113,11 @@ function rewind(columns, last) {
     const newest = column.frames.at(-1)?.step ?? 0;
     column.ended = !unfinished(column) && (view.step ?? last) > newest;
   }
+  const { frames, refusal } = instead.show(columns, view, taskOf(catalog, shown.task));
+  comparison.widen(frames);
+  if (refusal === null) return;
+  page.notice.show(refusal);
+  look({ hold: [], sequence: null });
 }
 
 /** @param {number} began */
@@ -169,7 +182,7 @@ async function train(step = null) {
   if (idsInPath(location.pathname)) leaveRuns();
   // A person's own text is in no link; the run's unguessable id stands for it.
   const kept = comparison.textRuns.length ? comparison.columns.flatMap(({ run }) => run ?? []) : [];
-  view = { ...view, step, layers, runs: kept };
+  view = { ...view, step, layers, runs: kept, tested: [] };
   begin();
 }
 
@@ -316,8 +329,7 @@ const ACTS = {
   view: look,
   layer: ({ column, layer }) =>
     look({ layers: comparison.columns.map((_, i) => (i === column ? layer : (view.layers[i] ?? 0))) }),
-  fold: (id) =>
-    look({ folded: view.folded.includes(id) ? view.folded.filter((other) => other !== id) : [...view.folded, id] }),
+  fold: (id) => look(fold(view, PANELS.find((panel) => panel.id === id) ?? { id })),
   options: (index) => page.controls.open(index),
   point,
   step: (step) => seek(advance(stepsOf(comparison.columns), step, 0)),

@@ -1,7 +1,7 @@
 /**
  * The runs behind the columns: started together, followed on one stream, kept frame by frame.
  *
- * @import {Catalog, Column, Extent, RunRecord, RunStatus, Setup, WireFrame} from "./types.js"
+ * @import {Catalog, Column, Extent, Frame, RunRecord, RunStatus, Setup, WireFrame} from "./types.js"
  */
 
 import { cancelRun, deleteRun, getRun, postRun, Refused, viewer } from "./api.js";
@@ -148,6 +148,8 @@ export class Comparison {
       error: null,
       frames: [],
       frame: null,
+      own: null,
+      held: null,
       ended: false,
       lost: false,
       since: null,
@@ -190,6 +192,15 @@ export class Comparison {
     } catch {
       // Labels and chance lines are missing, nothing else; a reload asks again.
     }
+  }
+
+  /**
+   * Takes frames into the shared scales that were asked for beside those of the runs.
+   *
+   * @param {Frame[]} frames
+   */
+  widen(frames) {
+    for (const frame of frames) if (extend(this.extent, frame)) this.version++;
   }
 
   /** @param {string} run */

@@ -116,6 +116,7 @@ function decodeLayer(wire) {
     gradC: wire.grad_c && decodeArray(wire.grad_c),
     gradNorm: decodeArray(wire.grad_norm),
     signal: decodeArray(wire.signal),
+    verdict: wire.verdict,
   };
 }
 

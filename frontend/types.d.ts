@@ -23,6 +23,18 @@ export interface WireLayer {
   grad_c: WireArray | null;
   grad_norm: WireArray;
   signal: WireArray;
+  verdict: Verdict;
+}
+
+/** What the straight line through log10 of the gradient signal says. */
+export interface Verdict {
+  value: "vanishing" | "steady" | "exploding" | null;
+  /** Powers of ten a step back. */
+  slope: number | null;
+  half_life: number | null;
+  doubling: number | null;
+  left_out: number;
+  D: number;
 }
 
 export interface Reach {
@@ -208,6 +220,63 @@ export interface Catalog {
   measures: Record<string, Measure>;
 }
 
+// --- Answers to inquiries, their arrays read.
+
+export interface JacobiansAnswer {
+  step: number;
+  k: number;
+  lags: number[];
+  /** (L, 3): log10 of the largest, middle and smallest singular value, by lag. */
+  products: Matrix;
+  direct: { gate: string; paths: Matrix } | null;
+  weights: { spectral_radius: number; largest: number; gamma: number } | null;
+  /** (T, 3): the same three of each step; null with a reason where that takes too long. */
+  steps: Matrix | null;
+  lyapunov: (number | null)[] | null;
+  reason: string | null;
+}
+
+export interface ChainAnswer {
+  kind: "state";
+  t: number;
+  k: number;
+  /** From k down to t + 1. */
+  steps: number[];
+  spectral: (number | null)[];
+  /** Log10 of the size of the product so far; null: zero, or not finite. */
+  product_spectral: (number | null)[];
+  difference: number | null;
+}
+
+export interface WindowAnswer {
+  kind: "window";
+  t: number;
+  k: number;
+  window: number;
+  /** From t up to k. */
+  steps: number[];
+  connectivity: number[];
+}
+
+export interface CausalAnswer {
+  k: number;
+  measured: Matrix;
+  connectivity: Matrix;
+  correlation: number | null;
+}
+
+export interface LengthsAnswer {
+  step: number;
+  at: {
+    length: number;
+    loss: number | null;
+    accuracy: number | null;
+    chance: { loss: number | null; accuracy: number | null };
+  }[];
+  by_lag: ByLag;
+  reach: Reach;
+}
+
 // --- What the page is set to. Only what differs from the preset is kept, so that links stay short.
 
 export interface ModelSetup {
@@ -240,9 +309,29 @@ export interface View {
   state: "h" | "c";
   /** Bands that are folded. */
   folded: string[];
+  /** Bands that ask the models: they are folded but for these. */
+  open: string[];
+  /** Factors of the chain rule that are multiplied. */
+  factors: number;
+  /** Training steps at which longer sequences were asked for. */
+  tested: number[];
+  /** Gates that are held, whatever the models want. */
+  hold: Hold[];
+  /** A sequence of the person's own, as it was written; null: the held-out one. */
+  sequence: string | null;
   theme: "auto" | "light" | "dark";
   /** Runs that were asked for by id. */
   runs: string[];
+}
+
+/** A gate that is held shut (0) or open (1) from one time step to another, both included. */
+export interface Hold {
+  gate: string;
+  value: 0 | 1;
+  from: number;
+  to: number;
+  /** Counted from 1; null: every layer. */
+  layer: number | null;
 }
 
 export interface Refusal {
@@ -279,6 +368,7 @@ export interface Layer {
   gradC: Matrix | null;
   gradNorm: Matrix;
   signal: Matrix;
+  verdict: Verdict;
 }
 
 export interface Frame extends FrameNumbers {
@@ -330,7 +420,8 @@ export interface Series {
   name: string;
   /** Pairs in drawing order; a null y breaks the line. */
   points: { x: number; y: number | null }[];
-  style: "area" | "line" | "faint" | "dots";
+  /** "bars" stand on the bottom of the picture, "ghosts" are bars that do not count yet. */
+  style: "area" | "line" | "faint" | "dots" | "dashed" | "bars" | "ghosts";
   /** Whether the points themselves are drawn as well, where there is room: only there was something measured. */
   dots?: boolean;
 }
@@ -381,7 +472,34 @@ export interface Note {
   height: number;
 }
 
-export type Picture = Heatmap | Curves | Tokens | Note;
+/** A few numbers side by side, each with its name under it. */
+export interface Bars {
+  kind: "bars";
+  caption: string;
+  bars: { name: string; value: number | null; text: string }[];
+  y: { low: number; high: number; log: false; ticks: Tick[]; title: string };
+  lines: { at: number; label: string; meaning: string }[];
+  /** A line between two bars: before how many bars it stands, and what it says. */
+  divide: { before: number; label: string } | null;
+  height: number;
+}
+
+export type Picture = Heatmap | Curves | Tokens | Note | Bars;
+
+/** What is asked of a model: a name, and what else the server wants to know. */
+export type Inquiry = { name: string } & Record<string, unknown>;
+
+/** What is known of what was asked. */
+export interface Answer {
+  /** As the server gave it, its arrays read; null where there is none yet. */
+  value: unknown;
+  /** Training step that it is about. */
+  step: number | null;
+  /** Whether it is about what is shown now; else it is the one before, and the new one is asked for. */
+  fresh: boolean;
+  /** Why there is none, in a sentence. */
+  refusal: string | null;
+}
 
 /** Everything a panel may look at. */
 export interface Scene {
@@ -397,6 +515,10 @@ export interface Scene {
   layer: number;
   /** Largest training step of the timeline. */
   steps: number;
+  /** What the model answered, in a panel that asks. */
+  answer?: Answer | null;
+  /** What all models answered, this one among them, for scales that they share. */
+  peers?: unknown[];
 }
 
 export interface Panel {
@@ -410,6 +532,10 @@ export interface Panel {
   pictures: (scene: Scene) => Picture[];
   /** Pixels that its captions and pictures take as a rule: they are kept free until there is something to show. */
   room: { words: number; pictures: number };
+  /** What it asks the model, null where there is nothing to ask. A panel that asks is folded at first. */
+  inquiry?: (scene: Scene) => Inquiry | null;
+  /** What else of the scene it looks at: while it stays, nothing is painted again. */
+  also?: (scene: Scene) => unknown;
   /** What of the frame it looks at, where that is not all of it: while it stays, nothing is painted again. */
   source?: (frame: Frame) => unknown;
 }
@@ -444,6 +570,9 @@ export interface Column {
   /** The frame that is shown, and whether the run ended before the timeline's step. */
   frame: Frame | null;
   ended: boolean;
+  /** The run's own frame, where what is shown was asked for instead, and how that is told. */
+  own: Frame | null;
+  held: string | null;
   /** Whether the server cannot be reached, so that what is shown may be old. */
   lost: boolean;
   since: Since | null;

@@ -5,6 +5,7 @@
  * @import {Catalog, ModelSetup, Option, Refusal, Setup, Value, View} from "./types.js"
  */
 
+import { holdText, MAX_HOLDS, parseHold, parseSequence } from "./holds.js";
 import { PANELS } from "./panels/index.js";
 import { cellOf, MAX_MODELS, opening, plainModel, refusal, taskOf } from "./setup.js";
 import { plainView } from "./view.js";
@@ -238,8 +239,47 @@ const TABLE = [
     of: "view",
     write: ({ view }) => (view.folded.length ? [["folded", view.folded.join(",")]] : []),
     read: (text, { view }) => {
-      const names = PANELS.map((panel) => panel.id);
+      const names = PANELS.filter((panel) => !panel.inquiry).map((panel) => panel.id);
       view.folded = [...new Set(text.split(",").map((part) => oneOf(part, names, "A folded panel")))];
+    },
+  },
+  {
+    key: "open",
+    of: "view",
+    write: ({ view }) => (view.open.length ? [["open", view.open.join(",")]] : []),
+    read: (text, { view }) => {
+      const names = PANELS.filter((panel) => panel.inquiry).map((panel) => panel.id);
+      view.open = [...new Set(text.split(",").map((part) => oneOf(part, names, "An unfolded panel")))];
+    },
+  },
+  {
+    key: "factors",
+    of: "view",
+    write: ({ view }) => (view.factors === 1 ? [] : [["factors", String(view.factors)]]),
+    read: (text, { view }) => {
+      view.factors = whole(text, "The number of factors");
+    },
+  },
+  {
+    key: "hold",
+    of: "view",
+    write: ({ view }) => (view.hold.length ? [["hold", view.hold.map(holdText).join(",")]] : []),
+    read: (text, { view }) => {
+      const holds = text.split(",").map(parseHold);
+      if (holds.length > MAX_HOLDS)
+        throw new Error(`At most ${MAX_HOLDS} gates are held at a time, not ${holds.length}.`);
+      view.hold = holds;
+    },
+  },
+  {
+    key: "sequence",
+    of: "view",
+    // What somebody wrote as running text is theirs: it stands in no link.
+    write: ({ setup, view }) =>
+      view.sequence === null || setup.task === "characters" ? [] : [["sequence", encodeURIComponent(view.sequence)]],
+    read: (text, { setup, view }, catalog) => {
+      parseSequence(text, taskOf(catalog, setup.task));
+      view.sequence = text;
     },
   },
   {

@@ -1,10 +1,11 @@
 /**
  * How the page looks at its runs.
  *
- * @import {Column, View} from "./types.js"
+ * @import {Column, Panel, View} from "./types.js"
  */
 
 import { plural } from "./format.js";
+import { fitting } from "./holds.js";
 
 /** @returns {View} */
 export const plainView = () => ({
@@ -15,9 +16,35 @@ export const plainView = () => ({
   gradient: "relative",
   state: "c",
   folded: [],
+  open: [],
+  factors: 1,
+  tested: [],
+  hold: [],
+  sequence: null,
   theme: "auto",
   runs: [],
 });
+
+/**
+ * Whether a band is folded: one that asks the models is, until a person unfolds it.
+ *
+ * @param {View} view
+ * @param {Pick<Panel, "id" | "inquiry">} panel
+ */
+export const isFolded = ({ folded, open }, { id, inquiry }) => (inquiry ? !open.includes(id) : folded.includes(id));
+
+/**
+ * The other way round.
+ *
+ * @param {View} view
+ * @param {Pick<Panel, "id" | "inquiry">} panel
+ * @returns {Partial<View>}
+ */
+export function fold(view, { id, inquiry }) {
+  const list = inquiry ? "open" : "folded";
+  const names = view[list];
+  return { [list]: names.includes(id) ? names.filter((name) => name !== id) : [...names, id] };
+}
 
 /**
  * What a view asks for that the runs do not have.
@@ -58,6 +85,12 @@ export function misfits(view, columns) {
     return layer > deep ? 0 : layer;
   });
   if (layers.some((layer, i) => layer !== view.layers[i])) part.layers = layers;
+  if (view.hold.length && columns.length) {
+    const own = columns.find((column) => column.own ?? column.frame);
+    const held = fitting(view.hold, columns, (own?.own ?? own?.frame)?.length ?? null);
+    if (held.messages.length) part.hold = held.kept;
+    messages.push(...held.messages);
+  }
   return { part, messages };
 }
 

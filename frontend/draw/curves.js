@@ -1,7 +1,7 @@
 /**
  * Curves on a canvas. A time axis has a cell a step, so that a curve lies exactly under the heatmaps of its column.
  *
- * @import {Curves, Ink, Series} from "../types.js"
+ * @import {Bars, Curves, Ink, Series} from "../types.js"
  */
 
 import { placeOf } from "../scales.js";
@@ -30,7 +30,7 @@ const WORD = 11;
  * What stands beside the scale and how far down, 0..1: the dashed lines' words, each clear of the one above, and the
  * numbers that have room besides.
  *
- * @param {Pick<Curves, "y" | "lines" | "height">} picture
+ * @param {Pick<Curves | Bars, "y" | "lines" | "height">} picture
  * @returns {{label: string, down: number}[]}
  */
 export function scaleLabels({ y: { low, high, log, ticks }, lines, height }) {
@@ -131,9 +131,20 @@ function paintSeries(c, { points, style, dots }, xOf, yOf, { width, height, log 
     }
     if (style === "dots") return;
   }
+  const base = log ? height - PAD : Math.min(yOf(0), height - PAD);
+  if (style === "bars" || style === "ghosts") {
+    // A time axis has a cell a step, and a bar most of its cell.
+    const wide = Math.max(0.7 * (xOf(1) - xOf(0)), 1);
+    c.globalAlpha = style === "bars" ? 0.8 : 0.22;
+    for (const { x, y } of points) {
+      if (y !== null) c.fillRect(xOf(x) - wide / 2, Math.min(yOf(y), base - 1), wide, Math.max(base - yOf(y), 1));
+    }
+    c.globalAlpha = 1;
+    return;
+  }
+  if (style === "dashed") c.setLineDash([5, 3]);
   c.lineWidth = style === "faint" ? 1 : 1.75;
   c.globalAlpha = style === "faint" ? 0.4 : 1;
-  const base = log ? height - PAD : Math.min(yOf(0), height - PAD);
   for (const run of unbroken(points)) {
     const line = new Path2D();
     for (const { x, y } of run) line.lineTo(xOf(x), yOf(y)); // the first one moves there
@@ -147,6 +158,7 @@ function paintSeries(c, { points, style, dots }, xOf, yOf, { width, height, log 
     }
     c.stroke(line);
   }
+  c.setLineDash([]);
   c.globalAlpha = 1;
 }
 

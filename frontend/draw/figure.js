@@ -92,9 +92,9 @@ function lines(picture, colour) {
     y: points.map(({ y }) => (log && y !== null ? Math.max(y, low) : y)),
     text: points.map(({ x, y }) => `${where} ${place(x)}<br>${name}: ${number(y)}`),
     hoverinfo: "text",
-    mode: style === "dots" ? "markers" : dots ? "lines+markers" : "lines",
-    opacity: style === "faint" ? 0.5 : 1,
-    line: { color: colour, width: style === "faint" ? 1 : 2 },
+    mode: style === "dots" || style === "bars" || style === "ghosts" ? "markers" : dots ? "lines+markers" : "lines",
+    opacity: style === "faint" || style === "ghosts" ? 0.5 : 1,
+    line: { color: colour, width: style === "faint" ? 1 : 2, ...(style === "dashed" ? { dash: "dash" } : {}) },
     marker: { color: colour, size: 6 },
     ...(style === "area" ? { fill: "tozeroy" } : {}),
   }));

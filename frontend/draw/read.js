@@ -51,7 +51,7 @@ export function readAt(picture, t, row) {
     if (!token) return "";
     return picture.bars ? `${token.label}${token.salient ? ", marked" : ""}` : `reads ${token.label}`;
   }
-  if (picture.kind === "note" || picture.axis !== "time") return "";
+  if (picture.kind !== "curves" || picture.axis !== "time") return "";
   const value = picture.series[0]?.points.find((point) => point.x === t)?.y;
   return value === undefined ? "" : `${picture.series[0]?.name}: ${number(value)}`;
 }

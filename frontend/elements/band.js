@@ -1,11 +1,13 @@
 /**
  * A row of the comparison: one kind of panel for every model, under one heading that explains it.
  *
- * @import {Catalog, Measure, Panel, View} from "../types.js"
+ * @import {Catalog, Column, Measure, Panel, View} from "../types.js"
  */
 
+import { isFolded } from "../view.js";
 import { make, setAttribute, tell, uniqueId } from "./dom.js";
 import { FarbackPanel } from "./panel.js";
+import { toolOf } from "./tools.js";
 
 /**
  * What a switch chooses from, in words.
@@ -24,6 +26,8 @@ export class FarbackBand extends HTMLElement {
   /** @type {HTMLButtonElement} */
   #fold;
   #switches = make("span", { class: "switches" });
+  /** @type {ReturnType<typeof toolOf>} what it is asked with */
+  #tool;
 
   /**
    * @param {Panel} panel
@@ -33,6 +37,7 @@ export class FarbackBand extends HTMLElement {
     super();
     this.panel = panel;
     this.dataset.testid = `band-${panel.id}`;
+    this.#tool = toolOf(panel.id, catalog);
     const body = uniqueId("band");
     this.#row.id = body;
     this.#fold = make(
@@ -54,6 +59,7 @@ export class FarbackBand extends HTMLElement {
         make("h2", {}, this.#fold),
         measures.length > 0 && explanation(panel.title, measures),
         make("span", { class: "plain" }, panel.plain),
+        this.#tool,
         this.#switches,
       ),
       this.#row,
@@ -72,10 +78,14 @@ export class FarbackBand extends HTMLElement {
 
   /**
    * @param {View} view
-   * @param {{answers: number[], cell: boolean}} choices what there is to choose from
+   * @param {{answers: number[], cell: boolean, columns: Column[], task: string}} choices what there is to choose from
    */
-  set(view, { answers, cell }) {
-    const folded = view.folded.includes(this.panel.id);
+  set(view, { answers, cell, columns, task }) {
+    const folded = isFolded(view, this.panel);
+    if (this.#tool) {
+      this.#tool.hidden = folded;
+      if (!folded) this.#tool.show(view, columns, task);
+    }
     this.classList.toggle("folded", folded);
     setAttribute(this.#fold, "aria-expanded", String(!folded));
     const wanted = (this.panel.switches ?? []).filter(

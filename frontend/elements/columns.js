@@ -1,11 +1,14 @@
 /**
  * The comparison: a column a model, a band a kind of panel, everything on one time axis.
  *
- * @import {Catalog, Column, Extent, Ink, Scene, View} from "../types.js"
+ * @import {Asking} from "../asking.js"
+ * @import {Catalog, Column, Extent, Ink, Panel, Scene, View} from "../types.js"
  */
 
+import { answerScenes } from "../asking.js";
 import { PANELS } from "../panels/index.js";
 import { taskOf } from "../setup.js";
+import { isFolded } from "../view.js";
 import { FarbackBand } from "./band.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 import { FarbackHead } from "./head.js";
@@ -28,6 +31,7 @@ const single = matchMedia("(max-width: 640px)");
  * @property {number} version of the extent
  * @property {Ink} ink
  * @property {number} steps last training step of the timeline
+ * @property {Asking} asking
  */
 
 /**
@@ -108,10 +112,13 @@ export class FarbackColumns extends HTMLElement {
     let painted = 0;
     this.#spare = SPARE;
     for (const band of this.#bands) {
-      band.set(view, { answers, cell });
-      if (view.folded.includes(band.panel.id)) continue;
+      band.set(view, { answers, cell, columns, task: stage.task });
+      if (isFolded(view, band.panel)) continue;
+      const scenes = columns.map((column) => this.#scene(stage, column, band.panel));
+      if (band.panel.inquiry)
+        answerScenes(stage.asking, band.panel, columns, scenes, (i) => band.panels[i]?.visible === true);
       columns.forEach((column, i) => {
-        if (this.#paint(stage, column, band, i)) painted++;
+        if (this.#paint(stage, column, band, i, scenes[i] ?? null)) painted++;
       });
     }
     if (this.#spare < SPARE) tell(this, "repaint");
@@ -129,32 +136,44 @@ export class FarbackColumns extends HTMLElement {
   /**
    * @param {Stage} stage
    * @param {Column} column
+   * @param {Panel} panel
+   * @returns {Scene | null} what it looks at; a panel that asks is about the model as it was trained, with nothing held
+   */
+  #scene({ task, view, extent, steps }, column, panel) {
+    const frame = panel.inquiry ? (column.own ?? column.frame) : column.frame;
+    if (!frame || !this.#catalog) return null;
+    return {
+      frame,
+      frames: column.frames,
+      facts: column.facts,
+      task: taskOf(this.#catalog, task),
+      cell: column.cell,
+      view,
+      extent,
+      layer: (view.layers[column.index] || frame.layers.length) - 1,
+      steps,
+    };
+  }
+
+  /**
+   * @param {Stage} stage
+   * @param {Column} column
    * @param {FarbackBand} band
    * @param {number} i
+   * @param {Scene | null} scene
    */
-  #paint(stage, column, band, i) {
+  #paint(stage, column, band, i, scene) {
     const panel = band.panels[i];
-    if (!panel || !this.#catalog) return false;
-    const { frame } = column;
-    const { ink, view, extent, steps } = stage;
+    if (!panel) return false;
+    const frame = scene?.frame;
+    const { ink, steps } = stage;
+    panel.toggleAttribute("data-unheld", Boolean(band.panel.inquiry && column.held));
     const brush = {
       ink,
       colour: ink.models[column.colour] ?? ink.text,
       model: column.title,
       step: frame?.step ?? 0,
       length: frame?.length ?? 1,
-    };
-    /** @type {Scene | null} */
-    const scene = frame && {
-      frame,
-      frames: column.frames,
-      facts: column.facts,
-      task: taskOf(this.#catalog, stage.task),
-      cell: column.cell,
-      view,
-      extent,
-      layer: (view.layers[i] || frame.layers.length) - 1,
-      steps,
     };
     const version = `${stage.version} ${band.panel.id === "learning" ? steps : ""}`;
     // What is new is set up soon, so that it has its height.

@@ -52,9 +52,9 @@ export class FarbackHead extends HTMLElement {
     for (const name of ["title", "aria-label"]) setAttribute(this.#options, name, `Options of ${column.title}`);
     const { frame } = column;
     setText(this.#step, frame ? `${column.ended ? "stopped at" : "step"} ${frame.step}` : "");
-    setText(this.#status, statusText(column, now));
+    setText(this.#status, column.held ?? statusText(column, now));
     setAttribute(this.#status, "title", this.#status.textContent);
-    setAttribute(this.#status, "data-status", statusMark(column));
+    setAttribute(this.#status, "data-status", column.held ? "held" : statusMark(column));
     if (!frame) return;
     const layers = frame.layers.length;
     const answer = answerOf(frame, view.row).step;

@@ -4,6 +4,7 @@ import { FarbackColumns } from "./columns.js";
 import { FarbackControls } from "./controls.js";
 import { FarbackEnlarge } from "./enlarge.js";
 import { FarbackHelp } from "./help.js";
+import { FarbackHold } from "./hold.js";
 import { FarbackNotice } from "./notice.js";
 import { FarbackReach } from "./reach.js";
 import { FarbackTimeline } from "./timeline.js";
@@ -28,6 +29,7 @@ export const page = {
   controls: part("farback-controls", FarbackControls),
   notice: part("farback-notice", FarbackNotice),
   reach: part("farback-reach", FarbackReach),
+  hold: part("farback-hold", FarbackHold),
   columns: part("farback-columns", FarbackColumns),
   timeline: part("farback-timeline", FarbackTimeline),
   enlarge: part("farback-enlarge", FarbackEnlarge),

@@ -71,6 +71,8 @@ export class FarbackPanel extends HTMLElement {
       this.stale = false;
       return false;
     }
+    const asking = Boolean(scene.answer && !scene.answer.fresh && scene.answer.refusal === null);
+    this.toggleAttribute("data-asking", asking && this.panel.inquiry?.(scene) !== null);
     const history = this.panel.id === "learning" ? scene.frames.length : 0;
     const made = [
       this.panel.source ? this.panel.source(scene.frame) : scene.frame,
@@ -83,6 +85,9 @@ export class FarbackPanel extends HTMLElement {
       brush.colour,
       history,
       version,
+      this.panel.also?.(scene),
+      scene.answer?.refusal,
+      ...(scene.peers ?? []),
     ];
     if (made.length === this.#made.length && made.every((part, i) => part === this.#made[i])) return false;
     this.stale = !this.#visible && !unseen;

@@ -5,6 +5,7 @@
  * @import {Heatmap, Ink, Picture} from "../types.js"
  */
 
+import { paintBars } from "../draw/bars.js";
 import { paintCurves, scaleLabels } from "../draw/curves.js";
 import { paintBar, paintHeatmap } from "../draw/heatmap.js";
 import { readAt, rowsOf } from "../draw/read.js";
@@ -144,6 +145,7 @@ export class FarbackPlot extends HTMLElement {
     if (!picture || !brush || !size.width || !size.height) return;
     if (picture.kind === "heatmap") paintHeatmap(this.#canvas, picture, brush.ink.dark);
     else if (picture.kind === "curves") paintCurves(this.#canvas, picture, size, brush.ink, brush.colour);
+    else if (picture.kind === "bars") paintBars(this.#canvas, picture, size, brush.ink, brush.colour);
     else if (picture.kind === "tokens") paintTokens(this.#canvas, picture, size, brush.ink, this.#mark);
     setAttribute(this.#canvas, "data-step", brush.step);
   }
@@ -158,7 +160,7 @@ export class FarbackPlot extends HTMLElement {
     const scale =
       picture.kind === "heatmap"
         ? [picture.palette, picture.domain, rowsOf(picture), JSON.stringify(picture.outlines)]
-        : picture.kind === "curves"
+        : picture.kind === "curves" || picture.kind === "bars"
           ? scaleLabels(picture)
           : picture.kind === "note" && picture.text;
     const key = JSON.stringify([
@@ -171,14 +173,18 @@ export class FarbackPlot extends HTMLElement {
     if (key === this.#painted) return;
     this.#painted = key;
     this.dataset.kind = picture.kind;
-    this.#area.style.height = `calc(var(--tall) * ${picture.height}px)`;
+    const height = `calc(var(--tall) * ${picture.height}px)`;
+    // A sentence takes what it needs.
+    this.#area.style.height = picture.kind === "note" ? "auto" : height;
+    this.#area.style.minHeight = height;
     this.#canvas.hidden = picture.kind === "note";
     this.#note.hidden = picture.kind !== "note";
-    this.#enlarge.hidden = picture.kind === "note" || picture.kind === "tokens";
+    this.#enlarge.hidden = picture.kind !== "heatmap" && picture.kind !== "curves";
     if (picture.kind === "note") setText(this.#note, picture.text);
-    const note = picture.kind === "note";
+    // What has no steps to choose from is read, not moved along.
+    const note = picture.kind === "note" || picture.kind === "bars";
     this.#timed = !note && !(picture.kind === "curves" && picture.axis === "training");
-    setAttribute(this.#area, "role", note ? null : "slider");
+    setAttribute(this.#area, "role", picture.kind === "bars" ? "img" : note ? null : "slider");
     setAttribute(this.#area, "tabindex", note ? null : 0);
     setAttribute(this.#area, "aria-valuemin", note ? null : 0);
     this.#furnishScale(picture, brush);
@@ -197,7 +203,7 @@ export class FarbackPlot extends HTMLElement {
       const [low, high] = picture.domain;
       this.#scale.append(make("span", { class: "top" }, short(high)), make("span", { class: "bottom" }, short(low)));
       this.#outlines.append(...picture.outlines.map((outline) => this.#outline(picture, outline)));
-    } else if (picture.kind === "curves") {
+    } else if (picture.kind === "curves" || picture.kind === "bars") {
       for (const { label, down } of scaleLabels(picture)) {
         const tick = make("span", { class: "tick" }, label);
         tick.style.top = `${100 * down}%`;
@@ -253,7 +259,8 @@ export class FarbackPlot extends HTMLElement {
     setText(this.#read, text);
     // Where the value would lie on what it is about, it stands on the other side.
     this.classList.toggle("aside", t !== null && 2 * t > brush.length);
-    setAttribute(this.#area, "aria-label", `${brush.model}, ${brush.title}. ${picture.caption}`);
+    const told = picture.kind === "bars" ? picture.bars.map(({ name, text }) => `; ${name} ${text}`).join("") : "";
+    setAttribute(this.#area, "aria-label", `${brush.model}, ${brush.title}. ${picture.caption}${told}`);
     if (this.#timed) {
       setAttribute(this.#area, "aria-valuemax", brush.length - 1);
       setAttribute(this.#area, "aria-valuenow", t ?? 0);
@@ -280,7 +287,7 @@ export class FarbackPlot extends HTMLElement {
    */
   #point(event, pin) {
     const { picture, brush } = this;
-    if (!picture || !brush || picture.kind === "note") return;
+    if (!picture || !brush || picture.kind === "note" || picture.kind === "bars") return;
     const box = this.#area.getBoundingClientRect();
     const part = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 0.9999);
     if (picture.kind === "curves" && picture.axis === "training") {
@@ -301,7 +308,7 @@ export class FarbackPlot extends HTMLElement {
       tell(this, "enlarge", this);
       return;
     }
-    if (picture.kind === "note") return;
+    if (picture.kind === "note" || picture.kind === "bars") return;
     const rows = picture.kind === "heatmap" ? rowsOf(picture) : this.#row + 1;
     const moves = /** @type {Record<string, [number, number]>} */ ({
       ArrowLeft: [-1, 0],

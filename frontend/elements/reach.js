@@ -148,7 +148,9 @@ function showRow(row, column, longest) {
   setText(row.number, does);
   setText(row.horizon, `gradient ${sees}`);
   setText(row.estimate, estimateText(frame));
-  setText(row.solved, solvedText(frame, facts));
+  setText(row.solved, column.held ?? solvedText(frame, facts));
+  setAttribute(row.solved, "title", row.solved.textContent);
+  row.whole.classList.toggle("held", column.held !== null);
   setText(row.compare, compared);
   setAttribute(row.compare, "title", compared);
   const start = horizon.at_start === null ? "" : `, ${horizon.at_start} before training`;

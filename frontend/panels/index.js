@@ -5,13 +5,21 @@
  * @import {Panel} from "../types.js"
  */
 
+import { causal } from "./causal.js";
+import { chain } from "./chain.js";
 import { connectivity } from "./connectivity.js";
 import { gradient, signal } from "./gradient.js";
 import { input } from "./input.js";
+import { jacobians } from "./jacobians.js";
 import { learning } from "./learning.js";
+import { lengths } from "./lengths.js";
 import { output } from "./output.js";
 import { skill } from "./skill.js";
 import { cellState, gates, hidden } from "./states.js";
 
 /** @type {Panel[]} */
-export const PANELS = [input, hidden, signal, gradient, output, connectivity, skill, learning, cellState, gates];
+export const PANELS = [
+  ...[input, hidden, signal, gradient, output, connectivity, skill, learning, cellState, gates],
+  // These ask the models, and only where a person unfolds them.
+  ...[jacobians, chain, causal, lengths],
+];

@@ -18,7 +18,7 @@ const HEIGHT = 30;
  * @param {number} t
  * @returns {number}
  */
-function symbolAt({ x }, t) {
+export function symbolAt({ x }, t) {
   let best = 0;
   for (let line = 1; line < x.cols; line++) if (valueAt(x, t, line) > valueAt(x, t, best)) best = line;
   return best;

@@ -6,7 +6,7 @@ import { misfits, plainView } from "../../frontend/view.js";
 import { catalog } from "./catalog.js";
 import { pick, random } from "./random.js";
 
-/** @import {Option, Setup, Value, Values, View} from "../../frontend/types.js" */
+/** @import {Hold, Option, Setup, Value, Values, View} from "../../frontend/types.js" */
 
 /**
  * A value that an option can have and that is not its default.
@@ -59,6 +59,21 @@ function someSetup(draw) {
 
 /**
  * @param {() => number} draw
+ * @returns {Hold}
+ */
+function someHold(draw) {
+  const from = Math.floor(draw() * 20);
+  return {
+    gate: pick(draw, ["f", "z"]),
+    value: pick(draw, [0, 1]),
+    from,
+    to: from + Math.floor(draw() * 20),
+    layer: draw() < 0.5 ? null : 2,
+  };
+}
+
+/**
+ * @param {() => number} draw
  * @returns {View}
  */
 function someView(draw) {
@@ -70,6 +85,11 @@ function someView(draw) {
     gradient: pick(draw, ["relative", "absolute"]),
     state: pick(draw, ["h", "c"]),
     folded: draw() < 0.5 ? [] : ["gates", "cell"],
+    open: draw() < 0.5 ? [] : ["chain", "jacobians"],
+    factors: Math.floor(draw() * 40),
+    tested: [],
+    hold: draw() < 0.5 ? [] : [someHold(draw), someHold(draw)],
+    sequence: null,
     theme: pick(draw, ["auto", "light", "dark"]),
     runs: draw() < 0.5 ? [] : ["abc-_9", "Z"],
   };
@@ -120,6 +140,11 @@ const REFUSED = [
   ["runs=../x", /not a run's id/],
   ["folded=%3Cscript%3E", /A folded panel must be one of input, .*“<script>”/],
   ["folded=gates,zzz", /A folded panel must be one of input, .*“zzz”/],
+  ["folded=jacobians", /A folded panel must be one of input, .*“jacobians”/],
+  ["open=gates", /An unfolded panel must be one of jacobians, .*“gates”/],
+  ["hold=f:2:5-8", /f:0:5-8 .*“f:2:5-8”/],
+  ["hold=f:0:8-5", /from 8 to 5/],
+  ["factors=x", /number of factors/],
   ["lang=de", /“Recall” has no option “lang”; there are lag, fixed/],
   ["seed=1&seed=2", /given twice/],
 ];

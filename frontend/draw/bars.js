@@ -1,0 +1,110 @@
+/**
+ * A few numbers side by side on a canvas, each with its name under it.
+ *
+ * @import {Bars, Ink} from "../types.js"
+ */
+
+import { placeOf } from "../scales.js";
+import { font, surface } from "./surface.js";
+
+const SMALL = 10;
+/** Room for the names under the bars, in pixels. */
+const FOOT = 13;
+/** Room for the numbers above the bars, and for the words of a dividing line above those. */
+const ABOVE = 14;
+const WORDS = 12;
+/** Of a bar's place, what the bar itself takes, and its most pixels. */
+const SHARE = 0.72;
+const WIDEST = 44;
+
+/**
+ * The scale of bars that stand above their names.
+ *
+ * @param {number} high
+ * @param {number} height of the picture
+ * @param {string} title
+ * @param {{numbers?: boolean, divided?: boolean}} [over] what stands above the bars
+ * @returns {Bars["y"]} zero lies above the names
+ */
+export function barAxis(high, height, title, { numbers = true, divided = false } = {}) {
+  const above = (numbers ? ABOVE : 2) + (divided ? WORDS : 0);
+  const pixel = high / (height - FOOT - above);
+  return { low: -pixel * FOOT, high: high + pixel * above, log: false, ticks: [], title };
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Bars} picture
+ * @param {{width: number, height: number}} size
+ * @param {Ink} ink
+ * @param {string} colour the model's
+ */
+export function paintBars(canvas, { bars, y, lines, divide }, { width, height }, ink, colour) {
+  const c = surface(canvas, width, height);
+  const yOf = /** @param {number} value */ (value) => height * (1 - placeOf(value, [y.low, y.high], false));
+  const place = width / bars.length;
+  const wide = Math.min(SHARE * place, WIDEST);
+  const floor = yOf(0);
+  c.textAlign = "center";
+  c.textBaseline = "alphabetic";
+  bars.forEach(({ name, value, text }, at) => {
+    const middle = (at + 0.5) * place;
+    if (value !== null) {
+      const top = yOf(Math.max(value, 0));
+      c.globalAlpha = 0.75;
+      c.fillStyle = colour;
+      c.fillRect(middle - wide / 2, Math.min(top, floor - 1), wide, Math.max(floor - top, 1));
+      c.globalAlpha = 1;
+      c.font = font(SMALL, "600");
+      c.fillStyle = ink.text;
+      within(c, text, middle, Math.min(top, floor) - 3, width);
+    }
+    c.font = font(SMALL);
+    c.fillStyle = ink.muted;
+    within(c, name, middle, height - 2, width);
+  });
+  c.strokeStyle = ink.line;
+  c.lineWidth = 1;
+  line(c, 0, floor, width, floor);
+  c.strokeStyle = ink.muted;
+  c.setLineDash([3, 3]);
+  for (const { at } of lines) line(c, 0, yOf(at), width, yOf(at));
+  if (divide) {
+    const x = divide.before * place;
+    line(c, x, 0, x, floor);
+    c.setLineDash([]);
+    c.font = font(SMALL);
+    c.fillStyle = ink.muted;
+    c.textAlign = 2 * x > width ? "right" : "left";
+    c.fillText(divide.label, x + (2 * x > width ? -4 : 4), 9);
+  }
+  c.setLineDash([]);
+}
+
+/**
+ * A text around a place, but not beyond the picture.
+ *
+ * @param {CanvasRenderingContext2D} c
+ * @param {string} text
+ * @param {number} middle
+ * @param {number} y
+ * @param {number} width
+ */
+function within(c, text, middle, y, width) {
+  const half = c.measureText(text).width / 2;
+  c.fillText(text, Math.min(Math.max(middle, half), width - half), y);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {number} x
+ * @param {number} y
+ * @param {number} toX
+ * @param {number} toY
+ */
+function line(c, x, y, toX, toY) {
+  c.beginPath();
+  c.moveTo(x, Math.round(y) + 0.5);
+  c.lineTo(toX, Math.round(toY) + 0.5);
+  c.stroke();
+}

@@ -1,0 +1,65 @@
+/**
+ * Multiplies the factors of the chain rule, one by one, in every model at once.
+ *
+ * @import {Column, View} from "../types.js"
+ */
+
+import { endsOf, factorsOf } from "../panels/chain.js";
+import { make, setAttribute, setText, tell } from "./dom.js";
+
+export class ChainTool extends HTMLElement {
+  #count = 0;
+  #most = 0;
+  #text = make("output", { class: "told" });
+  #range = make("input", {
+    type: "range",
+    min: 0,
+    step: 1,
+    "aria-label": "Factors multiplied",
+    "data-testid": "factors",
+    oninput: () => this.#set(Number(this.#range.value)),
+  });
+  #back = this.#button("÷", "Take one factor back", () => this.#set(this.#count - 1));
+  #on = this.#button("× next", "Multiply one factor more", () => this.#set(this.#count + 1));
+  #all = this.#button("× all", "Multiply all factors", () => this.#set(this.#most));
+
+  connectedCallback() {
+    if (this.childElementCount) return;
+    this.classList.add("tool");
+    this.append(this.#back, this.#range, this.#on, this.#all, this.#text);
+  }
+
+  /**
+   * @param {View} view
+   * @param {Column[]} columns
+   */
+  show(view, columns) {
+    const frame = columns.map((column) => column.own ?? column.frame).find(Boolean);
+    const ends = frame ? endsOf(frame, view) : null;
+    this.#most = ends ? ends.k - ends.t : 0;
+    this.#count = ends ? factorsOf(view, ends) : 0;
+    setAttribute(this.#range, "max", this.#most);
+    if (this.#range.value !== String(this.#count)) this.#range.value = String(this.#count);
+    const text = ends ? `${this.#count} of ${this.#most} factors, from step ${ends.k} back to ${ends.t}` : "";
+    setAttribute(this.#range, "aria-valuetext", text);
+    setText(this.#text, text);
+    this.#back.disabled = this.#count === 0;
+    this.#on.disabled = this.#all.disabled = this.#count >= this.#most;
+  }
+
+  /** @param {number} count */
+  #set(count) {
+    tell(this, "view", { factors: Math.min(Math.max(count, 0), this.#most) });
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} label
+   * @param {() => void} act
+   */
+  #button(text, label, act) {
+    return make("button", { type: "button", "aria-label": label, title: label, onclick: act }, text);
+  }
+}
+
+customElements.define("farback-chain-tool", ChainTool);

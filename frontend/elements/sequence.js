@@ -1,0 +1,134 @@
+/**
+ * A sequence of a person's own, for every model at once: written instead of the one that all frames show.
+ *
+ * @import {Catalog, Column, Task, View} from "../types.js"
+ */
+
+import { valueAt } from "../decode.js";
+import { parseSequence } from "../holds.js";
+import { symbolAt } from "../panels/input.js";
+import { taskOf } from "../setup.js";
+import { make, setText, tell, uniqueId } from "./dom.js";
+
+/** How a sequence is written, by the kind of its inputs. */
+const HOW = {
+  labels: "The inputs, one a step, with spaces between them.",
+  text: "A text: what comes next is asked at every character.",
+  pairs: "A pair a step, value,mark like 0.5,1: the sum of the marked values is asked.",
+};
+
+export class SequenceTool extends HTMLElement {
+  #open = make(
+    "button",
+    { type: "button", "aria-expanded": "false", "data-testid": "own-sequence", onclick: () => this.#toggle() },
+    "Your own sequence",
+  );
+  #how = make("span", { class: "told", id: uniqueId("how") });
+  #error = make("span", { class: "error", role: "alert" });
+  #field = make("input", {
+    type: "text",
+    spellcheck: "false",
+    autocomplete: "off",
+    "aria-label": "Your own sequence",
+    "aria-describedby": this.#how.id,
+    "data-testid": "sequence",
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.#clear();
+    },
+  });
+  #back = make("button", { type: "button", onclick: () => this.#clear() }, "Back to the held-out one");
+  #form = make(
+    "form",
+    { hidden: true, onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
+    this.#field,
+    make("button", { type: "submit" }, "Read it"),
+    this.#back,
+    this.#how,
+    this.#error,
+  );
+  /** @type {Task | null} */
+  #task = null;
+  /** @type {Column[]} */
+  #columns = [];
+  /** @type {string | null} */
+  #shown = null;
+
+  /** @param {Catalog} catalog */
+  constructor(catalog) {
+    super();
+    this.catalog = catalog;
+  }
+
+  connectedCallback() {
+    if (this.childElementCount) return;
+    this.classList.add("tool");
+    this.append(this.#open, this.#form);
+  }
+
+  /**
+   * @param {View} view
+   * @param {Column[]} columns
+   * @param {string} task
+   */
+  show({ sequence }, columns, task) {
+    this.#columns = columns;
+    if (task !== this.#task?.name) {
+      this.#task = taskOf(this.catalog, task);
+      this.#field.value = "";
+      const kind = this.#task.kind === "regression" ? "pairs" : task === "characters" ? "text" : "labels";
+      setText(this.#how, HOW[kind]);
+    }
+    this.#back.hidden = sequence === null;
+    if (sequence === this.#shown) return;
+    this.#shown = sequence;
+    if (sequence === null) return;
+    this.#field.value = sequence;
+    if (this.#form.hidden) this.#toggle();
+  }
+
+  #toggle() {
+    this.#form.hidden = !this.#form.hidden;
+    this.#open.setAttribute("aria-expanded", String(!this.#form.hidden));
+    if (this.#form.hidden) return;
+    this.#field.value ||= this.#example();
+    this.#field.focus({ preventScroll: true });
+  }
+
+  /** The sequence that is shown, to be changed. */
+  #example() {
+    const column = this.#columns.find(({ frame, facts }) => frame && facts);
+    const frame = column?.own ?? column?.frame;
+    if (!column?.facts || !frame || !this.#task) return "";
+    const steps = Array.from({ length: frame.length }, (_, t) => t);
+    if (this.#task.kind === "regression")
+      return steps.map((t) => `${valueAt(frame.x, t, 0).toFixed(2)},${Math.round(valueAt(frame.x, t, 1))}`).join(" ");
+    const { x } = column.facts.labels;
+    return steps.map((t) => x[symbolAt(frame, t)] ?? "").join(this.#task.name === "characters" ? "" : " ");
+  }
+
+  /** @param {Event} event */
+  #submit(event) {
+    event.preventDefault();
+    const sequence = this.#field.value;
+    try {
+      if (!sequence.trim() || !this.#task) throw new Error("Write a sequence first.");
+      parseSequence(sequence, this.#task);
+      setText(this.#error, "");
+      tell(this, "view", { sequence });
+    } catch (error) {
+      setText(this.#error, /** @type {Error} */ (error).message);
+    }
+  }
+
+  #clear() {
+    setText(this.#error, "");
+    this.#field.value = "";
+    tell(this, "view", { sequence: null });
+    if (!this.#form.hidden) this.#toggle();
+    this.#open.focus({ preventScroll: true });
+  }
+}
+
+customElements.define("farback-sequence-tool", SequenceTool);

@@ -1,0 +1,25 @@
+/**
+ * What a person does with a band, beside looking at it: step through the chain rule, ask for longer sequences, write a
+ * sequence of their own.
+ *
+ * @import {Catalog, Column, View} from "../types.js"
+ */
+
+import { ChainTool } from "./chain.js";
+import { LengthsTool } from "./lengths.js";
+import { SequenceTool } from "./sequence.js";
+
+/** @typedef {HTMLElement & {show: (view: View, columns: Column[], task: string) => void}} Tool */
+
+/** @type {Record<string, new (catalog: Catalog) => Tool>} by the band's panel */
+const TOOLS = { chain: ChainTool, lengths: LengthsTool, input: SequenceTool };
+
+/**
+ * @param {string} panel
+ * @param {Catalog} catalog
+ * @returns {Tool | null}
+ */
+export function toolOf(panel, catalog) {
+  const Kind = TOOLS[panel];
+  return Kind ? new Kind(catalog) : null;
+}

@@ -1,0 +1,58 @@
+/**
+ * What an input really does, beside what the gradient says of it.
+ *
+ * @import {CausalAnswer, Panel} from "../types.js"
+ */
+
+import { number } from "../format.js";
+import { ofAnswer, rangeOf } from "./asked.js";
+import { answerOf, logAxis, pointsOf, room } from "./common.js";
+
+const HEIGHT = 72;
+/** Decades of the axis: what is smaller moves no answer. */
+const DECADES = 1e-5;
+
+/**
+ * @param {number | null} correlation by rank
+ * @returns {string}
+ */
+export function agreement(correlation) {
+  if (correlation === null) return "one of the two does not vary, so they cannot be compared";
+  const word =
+    correlation >= 0.8 ? "the gradient agrees" : correlation >= 0.5 ? "the gradient partly agrees" : "it hardly agrees";
+  return `${word} (rank correlation ${number(correlation)})`;
+}
+
+/** @type {Panel} */
+export const causal = {
+  id: "causal",
+  measures: ["connectivity"],
+  title: "Replace an input",
+  plain: "how far the answer really moves when an input is another one, beside what the gradient says",
+  switches: ["row"],
+  room: room(HEIGHT),
+  inquiry: ({ frame, view }) => ({ name: "causal", k: answerOf(frame, view.row).step }),
+  pictures: ofAnswer(HEIGHT, ({ frame }, /** @type {CausalAnswer} */ value, peers) => {
+    const [low, high] = rangeOf(
+      peers.flatMap(({ measured, connectivity }) => [...(measured.values ?? []), ...(connectivity.values ?? [])]),
+    );
+    return [
+      {
+        kind: "curves",
+        caption: `filled: replaced, dashed: gradient; ${agreement(value.correlation)}`,
+        axis: "time",
+        length: frame.length,
+        cursor: null,
+        series: [
+          { name: "change when replaced", points: pointsOf(value.measured), style: "area" },
+          { name: "connectivity", points: pointsOf(value.connectivity), style: "dashed" },
+        ],
+        y: logAxis([Math.max(low, DECADES * high), high], "change of the answer's score"),
+        lines: [],
+        spans: [],
+        ticks: [{ at: value.k, label: "" }],
+        height: HEIGHT,
+      },
+    ];
+  }),
+};

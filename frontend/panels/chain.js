@@ -1,0 +1,200 @@
+/**
+ * The chain rule, one factor at a time.
+ *
+ * @import {ChainAnswer, Curves, Frame, Panel, Picture, Scene, View, WindowAnswer} from "../types.js"
+ */
+
+import { number, plural } from "../format.js";
+import { hasState, index, ofAnswer, rangeOf, words } from "./asked.js";
+import { answerOf, logAxis, room } from "./common.js";
+
+const HEIGHT = 64;
+const LINES = 4;
+/** Factors that are written out. */
+const WRITTEN = 4;
+const LEAST = 1e-12;
+
+/**
+ * From which step to which the derivative is taken: from the marked one to the answer, or from halfway.
+ *
+ * @param {Frame} frame
+ * @param {View} view
+ * @returns {{t: number, k: number} | null} null where nothing lies before the answer
+ */
+export function endsOf(frame, view) {
+  const { step: k } = answerOf(frame, view.row);
+  if (k < 1) return null;
+  const t = view.mark !== null && view.mark < k ? view.mark : Math.floor(k / 2);
+  return { t, k };
+}
+
+/**
+ * How many factors are multiplied, of those that there are.
+ *
+ * @param {View} view
+ * @param {{t: number, k: number}} ends
+ * @returns {number}
+ */
+export const factorsOf = ({ factors }, { t, k }) => Math.min(factors, k - t);
+
+/** @param {number | null} log a power of ten */
+const size = (log) => (log === null ? 0 : 10 ** log);
+
+/**
+ * @param {Scene} scene
+ * @param {ChainAnswer} value
+ * @param {number} count
+ * @param {ChainAnswer[]} peers
+ * @returns {Curves}
+ */
+function factors({ frame }, { steps, spectral }, count, peers) {
+  const points = steps.map((x, i) => ({ x, y: spectral[i] ?? null }));
+  const sizes = peers.flatMap((peer) => peer.spectral.map((norm) => norm ?? 0));
+  const high = Math.max(1, ...sizes) * 1.08;
+  return {
+    kind: "curves",
+    caption: "size of each factor: the most that step can stretch a change",
+    axis: "time",
+    length: frame.length,
+    cursor: null,
+    series: [
+      { name: "multiplied", points: points.slice(0, count), style: "bars" },
+      { name: "still to come", points: points.slice(count), style: "ghosts" },
+    ],
+    y: { low: 0, high, log: false, ticks: [0, 1].map((at) => ({ at, label: String(at) })), title: "size of J_t" },
+    lines: [{ at: 1, label: "1", meaning: "1: as large as it was" }],
+    spans: [],
+    ticks: [],
+    height: HEIGHT,
+  };
+}
+
+/**
+ * @param {Scene} scene
+ * @param {ChainAnswer} value
+ * @param {number} count
+ * @param {ChainAnswer[]} peers
+ * @returns {Curves}
+ */
+function running({ frame }, { k, steps, product_spectral: logs }, count, peers) {
+  const [low, high] = rangeOf([1, ...peers.flatMap((peer) => peer.product_spectral.map(size))]);
+  const points = [{ x: k, y: 1 }];
+  for (let i = 0; i < count; i++) points.push({ x: (steps[i] ?? 0) - 1, y: size(logs[i] ?? null) });
+  points.reverse();
+  return {
+    kind: "curves",
+    caption: `size of the product so far, back to step ${k - count}`,
+    axis: "time",
+    length: frame.length,
+    cursor: null,
+    series: [{ name: "product", points, style: "area", dots: true }],
+    y: logAxis([Math.max(low, LEAST), high], "size of d s_k / d s_t"),
+    lines: [{ at: 1, label: "", meaning: "1: as large as it was" }],
+    spans: [],
+    ticks: [],
+    height: HEIGHT,
+  };
+}
+
+/**
+ * The multiplication in numbers. The size of a product is at most the product of the sizes, and mostly less: the
+ * directions that one step stretches are not those that the next one does.
+ *
+ * @param {ChainAnswer} value
+ * @param {number} count
+ * @returns {string}
+ */
+export function formula({ t, k, steps, spectral, product_spectral: logs, difference }, count) {
+  if (count === 0)
+    return `Nothing is multiplied yet: ${plural(k - t, "factor")} lead from step ${k} back to step ${t}.`;
+  const names = steps.slice(0, count).map((step) => `J${index(step)}`);
+  const sizes = spectral.slice(0, count).map((norm) => number(norm));
+  const cut = /** @param {string[]} parts @param {string} between */ (parts, between) =>
+    (parts.length > WRITTEN ? [...parts.slice(0, WRITTEN - 1), "…", ...parts.slice(-1)] : parts).join(between);
+  const product = number(size(logs[count - 1] ?? null));
+  const whole = count === steps.length;
+  const left = whole ? `∂s${index(k)}/∂s${index(t)} = ${cut(names, "·")}` : cut(names, "·");
+  if (count === 1) return `${left}: its size is ${product}.`;
+  const most = spectral.slice(0, count).reduce((a, b) => Number(a) * Number(b), 1);
+  const bound = `‖${left}‖ = ${product}, at most ${cut(sizes, " × ")} = ${number(most)}.`;
+  if (!whole) return bound;
+  const same = difference === null ? "cannot be compared: not all numbers are finite" : closeness(difference);
+  return `${bound} Automatic differentiation (autograd) ${same}.`;
+}
+
+/** @param {number} difference of autograd's largest entry */
+function closeness(difference) {
+  if (difference === 0) return "gives the very same";
+  return `${difference < 1e-6 ? "gives the same" : "differs"}: at most ${number(difference)} of its largest entry apart`;
+}
+
+/**
+ * A feed-forward net, which has no factors.
+ *
+ * @param {Scene} scene
+ * @param {WindowAnswer} value
+ * @param {WindowAnswer[]} peers
+ * @returns {Picture[]}
+ */
+function window({ frame }, { t, k, window: seen, steps, connectivity }, peers) {
+  const zero = k - t >= seen;
+  const high = Math.max(1e-9, ...peers.flatMap((peer) => peer.connectivity)) * 1.08;
+  const here = connectivity[0] ?? 0;
+  return [
+    words(
+      `No state, so nothing to multiply: it sees the last ${seen} inputs at once. Input ${t} lies ${k - t} back and moves the answer by ${
+        zero ? "exactly 0" : number(here)
+      }.`,
+      LINES,
+    ),
+    {
+      kind: "curves",
+      caption: "how much each input moves the answer",
+      axis: "time",
+      length: frame.length,
+      cursor: null,
+      series: [
+        {
+          name: "connectivity",
+          points: steps.map((x, i) => ({ x, y: connectivity[i] ?? null })),
+          style: "bars",
+        },
+      ],
+      y: { low: 0, high, log: false, ticks: [{ at: 0, label: "0" }], title: "connectivity, logits a unit of input" },
+      lines: [],
+      spans: [],
+      ticks: [],
+      height: HEIGHT,
+    },
+  ];
+}
+
+/** @type {Panel} */
+export const chain = {
+  id: "chain",
+  measures: ["chain", "jacobian"],
+  title: "Chain rule, step by step",
+  plain: "multiply the steps from the answer back to the marked step, and see what is left of a change",
+  switches: ["row"],
+  room: room(18 * LINES, HEIGHT, HEIGHT),
+  inquiry: (scene) => {
+    const ends = endsOf(scene.frame, scene.view);
+    return ends && { name: "chain", ...ends, ...(hasState(scene) ? { layer: scene.layer } : {}) };
+  },
+  also: ({ view }) => view.factors,
+  pictures: ofAnswer(18 * LINES + 2 * HEIGHT, (scene, /** @type {ChainAnswer | WindowAnswer} */ value, all) => {
+    if (value.kind === "window")
+      return window(
+        scene,
+        value,
+        all.filter((peer) => peer.kind === "window"),
+      );
+    const peers = all.filter((peer) => peer.kind === "state");
+    const count = factorsOf(scene.view, value);
+    return [
+      words(formula(value, count), LINES),
+      factors(scene, value, count, peers),
+      running(scene, value, count, peers),
+    ];
+  }),
+};
