@@ -66,8 +66,9 @@ format: $(DEV) $(NODE) ## format, and fix what can be fixed
 	@$(RUN) -m ruff check --quiet --fix
 	@node_modules/.bin/biome check --write
 
-bench: $(RUNTIME) ## measure speed on this machine
-	@$(RUN) -m farback bench $(ARGS)
+bench: $(DEV) ## measure speed on this machine, the page in Chromium included
+	@$(RUN) tools/chromium.py
+	@$(RUN) tools/bench.py
 
 clean: ## remove what was installed and cached (runs in data/ stay)
 	@rm -rf $(VENV) node_modules dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -10,8 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from farback.bench import Row
-from farback.bench import _ratio as spread
+from farback.bench.table import Row, spread
 from tests.serving import serving
 from tools import chromium
 

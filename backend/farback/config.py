@@ -51,9 +51,9 @@ HORIZON_THRESHOLD = 0.01
 """Share of the largest gradient from which a lag counts as seen."""
 RESULT_TRIALS = 200
 """Held-out sequences a lag behind a result: a skill of one half is then known to +- 0.07 (two standard errors)."""
-FRAME_TRIALS = 8
-"""Held-out sequences a lag behind a live frame: what fits into a fifth of the training time."""
-RESULT_LAGS = 100
+FRAME_TRIALS = 6
+"""Fewest held-out sequences a lag behind a live frame: what fits into a fifth of the training time."""
+RESULT_LAGS = 50
 """Most lags tested in a result, evenly spread: a test of all 399 would outlast the training."""
 FRAME_LAGS = 20
 """Most lags tested in a live frame, evenly spread: every second one of the opening comparison. With all of them the

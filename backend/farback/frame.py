@@ -150,6 +150,9 @@ PARTS: dict[str, type] = {"updates": Updates, "by_lag": SkillByLag, "reach": Rea
 CANDIDATES = frozenset(gate.name for cell in CELLS.values() for gate in cell.gates if gate.low < 0)
 """Gates that can be negative: a tanh's. The coding is a matter of the gate, not of the values it happens to have."""
 
+ARRAYS = ("x", "output", "connectivity", "profile")
+"""The arrays of a frame beside those of its layers."""
+
 LAYER = ("h", "c", "grad_h", "grad_c", "grad_norm", "signal")
 """The arrays of a layer beside its gates."""
 
@@ -161,7 +164,7 @@ def encode(frame: Frame, full: bool = False) -> bytes:
     """The frame as JSON: arrays as one byte a value with its scale, or (full) as float32."""
     values = _shallow(frame)
     values["layers"] = [_encode_layer(layer, full) for layer in frame.layers]
-    for name in ("x", "output", "connectivity", "profile"):
+    for name in ARRAYS:
         values[name] = pack(values[name], CODINGS[name], full)
     for name in PARTS:
         values[name] = None if values[name] is None else _shallow(values[name])
@@ -174,7 +177,7 @@ def decode(data: bytes) -> Frame:
     if values.get("version") != VERSION:
         raise ValueError(f"This frame has version {values.get('version')}, this code reads {VERSION}.")
     values["layers"] = [_decode_layer(layer) for layer in values["layers"]]
-    for name in ("x", "output", "connectivity", "profile"):
+    for name in ARRAYS:
         values[name] = unpack(values[name])
     for name, kind in PARTS.items():
         values[name] = None if values[name] is None else kind(**values[name])

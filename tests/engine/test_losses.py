@@ -121,7 +121,7 @@ def test_a_finished_run_that_lost_a_frame_says_so_and_is_trained_again(start: St
     assert finished(engine, "run").status == "done"
 
 
-@pytest.mark.parametrize("part", ["frames", "weights", "full"])
+@pytest.mark.parametrize("part", ["frames", "weights"])
 def test_nobody_joins_a_run_that_is_no_longer_complete(start: Start, part: str) -> None:
     engine = start(workers=1)
     engine.submit(Plan().job("run"), "ann")

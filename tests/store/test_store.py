@@ -31,10 +31,11 @@ def row(run: str, **values: object) -> Row:
 
 def entry(seq: int, last: bool = False) -> Entry:
     array = np.arange(6, dtype=np.float32).reshape(2, 3) + seq
-    return Entry(seq, 10 * seq, b'{"step": %d}' % (10 * seq), b"{}", {"w": array}, {"w": array}, {} if last else None)
+    return Entry(seq, 10 * seq, b'{"step": %d}' % (10 * seq), {"w": array}, {"w": array}, {} if last else None)
 
 
-def test_an_entry_is_kept_in_four_files(store: Store) -> None:
+def test_an_entry_is_kept_in_files_of_its_own(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("farback.store.writer.CHECKPOINT_S", 0.0)
     store.create(row("run"), '{"spec": 1}')
     folder = store.folder("run")
     writer = Writer(folder, "run")
@@ -49,6 +50,20 @@ def test_an_entry_is_kept_in_four_files(store: Store) -> None:
     kept = [path for path in folder.path.rglob("*") if path.is_file() and path.parent != folder.path]
     assert sum(sizes) == sum(path.stat().st_size for path in kept)
     assert not list(folder.path.rglob("*.half"))
+
+
+def test_a_checkpoint_is_written_now_and_then(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("farback.store.writer.time.monotonic", lambda: now)
+    store.create(row("run"), "{}")
+    folder = store.folder("run")
+    writer = Writer(folder, "run")
+    for seq, now in ((0, 100.0), (1, 100.4), (2, 100.5), (3, 100.9)):  # noqa: B007 - the clock above
+        writer.write(entry(seq))
+    checkpoint = folder.read_checkpoint()
+    assert checkpoint is not None
+    assert np.array_equal(checkpoint["w"], entry(2).checkpoint["w"])
+    assert folder.newest() == (3, 30)
 
 
 def test_writing_again_changes_nothing(store: Store) -> None:

@@ -55,7 +55,7 @@ def test_a_frame_in_full_and_the_weights_of_a_step(site: Site) -> None:
     run = site.post(seed=4)
     site.finished(run)
     full = site.http.get(f"/api/runs/{run}/frames/8").json()
-    assert (full["step"], full["full"]) == (8, True)
+    assert (full["step"], full["seq"], full["x"]) == (8, 4, "in full at 8")
     answer = site.http.get(f"/api/runs/{run}/weights", params={"step": 8})
     assert answer.headers["content-disposition"] == f'attachment; filename="farback-{run}-8.safetensors"'
     assert load(answer.content)["readout.weight"][0] == 8
@@ -102,14 +102,11 @@ def test_a_run_that_lost_frames_says_so_and_is_trained_again(site: Site) -> None
     assert len(site.http.get(f"/api/runs/{run}/frames").json()["frames"]) == 11
 
 
-@pytest.mark.parametrize("part", ["full", "weights"])
-def test_an_empty_file_is_none(site: Site, part: str) -> None:
+def test_an_empty_file_is_none(site: Site) -> None:
     run = site.post(seed=14)
     site.finished(run)
-    folder = site.engine.store.folder(run)
-    (folder.full(8) if part == "full" else folder.weights(8)).write_bytes(b"")
-    path = "frames/8" if part == "full" else "weights?step=8"
-    assert site.http.get(f"/api/runs/{run}/{path}").status_code == 404
+    site.engine.store.folder(run).weights(8).write_bytes(b"")
+    assert site.http.get(f"/api/runs/{run}/weights?step=8").status_code == 404
 
 
 def test_cancel_and_resume(site: Site) -> None:

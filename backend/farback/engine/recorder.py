@@ -48,7 +48,6 @@ def record(spec: str, run: str, resume: dict[str, Floats] | None, after_step: Ca
             seq=frame.seq,
             step=frame.step,
             wire=encode(frame),
-            full=encode(frame, full=True),
             weights=moment.weights,
             checkpoint=moment.checkpoint,
             result=frame.result() if frame.last else None,

@@ -16,7 +16,7 @@ from ..errors import FarbackError
 from ..machine import fingerprint
 from .row import Row
 
-PARTS = ("frames", "full", "weights")
+PARTS = ("frames", "weights")
 
 
 class StorageFailed(FarbackError):
@@ -60,10 +60,6 @@ class RunFolder:
     def frame(self, seq: int) -> Path:
         """One frame as it goes over the wire, one byte a value."""
         return self.path / "frames" / f"{seq:06}.json"
-
-    def full(self, step: int) -> Path:
-        """The same frame in float32."""
-        return self.path / "full" / f"{step:06}.json"
 
     def weights(self, step: int) -> Path:
         """The weights that the frame was taken with."""
@@ -163,7 +159,7 @@ class RunFolder:
             (self.path / part).mkdir(parents=True, exist_ok=True)
 
     def steps(self) -> list[int]:
-        """The training steps that weights and full frames are kept of, rising."""
+        """The training steps that weights are kept of, rising."""
         return sorted(int(file.stem) for file in (self.path / "weights").glob("*.safetensors"))
 
     def size(self) -> int:

@@ -131,12 +131,13 @@ class Task(Strict):
 
     @property
     def frame_trials(self) -> int:
-        """Sequences a lag in a live frame: enough that guessing looks like a skill of one half once in 10,000 times.
+        """Sequences a lag in a live frame: enough that guessing looks like a skill of one half once in 1,000 times.
 
-        A guess right with chance c scatters the skill of n trials by sqrt(c / (1 - c) / n); 3.7 of that make one half.
+        A guess right with chance c scatters the skill of n trials by sqrt(c / (1 - c) / n); 3.1 of that make one half.
+        The first lags decide: a lucky one further back is no reach while those before it are missing.
         """
         c = self.chance().accuracy
-        return config.FRAME_TRIALS if c is None else max(config.FRAME_TRIALS, ceil(54.8 * c / (1 - c)))
+        return config.FRAME_TRIALS if c is None else max(config.FRAME_TRIALS, ceil(38.4 * c / (1 - c)))
 
     @property
     def scored(self) -> Flags:

@@ -11,9 +11,14 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 
 from ..errors import NotFound
+from ..frame import ARRAYS
+from ..inquiries import Look
 from .access import InEngine, Viewer
 
 router = APIRouter(prefix="/api/runs/{id}/frames")
+
+FULL = json.dumps(Look(full=True).model_dump(mode="json"), sort_keys=True)
+MEASURED = (*ARRAYS, "layers")
 
 LARGEST = 2**31
 """Larger than any number of frames or steps."""
@@ -36,13 +41,18 @@ def get_frames(
 
 @router.get("/{step}")
 def get_frame(id: str, step: Annotated[int, InPath(ge=0, le=LARGEST)], engine: InEngine) -> Response:
-    """The frame of one training step in float32."""
+    """The frame of one training step in float32.
+
+    Its numbers are kept; its arrays are measured again on the weights of that step, which gives the same bits as then.
+    """
     engine.about(id)
-    folder = engine.store.folder(id)
-    answer = stored(folder.full(step), "application/json")
-    if answer is None:
-        raise NotFound(f"Run {id} has no frame at step {step}; {kept(folder.steps())}.", "step")
-    return answer
+    steps = engine.store.folder(id).steps()
+    if step not in steps:
+        raise NotFound(f"Run {id} has no frame at step {step}; {kept(steps)}.", "step")
+    frame = json.loads(engine.frame(id, steps.index(step)))
+    looked = json.loads(engine.ask(id, FULL, step))["frame"]
+    whole = frame | {name: value for name, value in looked.items() if name in MEASURED}
+    return Response(json.dumps(whole, separators=(",", ":")), media_type="application/json")
 
 
 def stored(path: Path, kind: str, name: str | None = None) -> FileResponse | None:

@@ -1,0 +1,64 @@
+"""What the web process costs: seconds to its first answer, and memory."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from .table import Row, spread
+
+STARTS = 3
+GIVE_UP_S = 60.0
+
+
+def rows() -> Iterator[Row]:
+    """All measurements, one after another."""
+    measured = [_start() for _ in range(STARTS)]
+    waits, sizes = [wait for wait, _ in measured], [size for _, size in measured]
+    yield Row("web process: seconds from the command to its first answer", "", f"{spread(waits)} s", "about 1 s")
+    if all(sizes):
+        yield Row("web process: resident memory then", "", f"{max(sizes) / 2**20:.0f} MB", "under 150 MB")
+
+
+def _start() -> tuple[float, int]:
+    """Seconds until it answers, and its memory in bytes (0 where the system does not tell)."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "farback", "serve", "--port", str(port), "--data-dir", folder]
+        began = time.perf_counter()
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            while not _answers(port):
+                if server.poll() is not None or time.perf_counter() - began > GIVE_UP_S:
+                    raise RuntimeError("the server did not start")
+                time.sleep(0.01)
+            return time.perf_counter() - began, _resident(server.pid)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _resident(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
