@@ -353,7 +353,7 @@ function wire() {
     train: () => embedded || page.controls.submit(),
     help: () => page.help.open(),
     unmark: () => {
-      look({ mark: null });
+      look(view.mark === null ? { sequence: null } : { mark: null });
       showMark();
     },
   });

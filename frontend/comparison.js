@@ -150,6 +150,7 @@ export class Comparison {
       frame: null,
       own: null,
       held: null,
+      gated: false,
       ended: false,
       lost: false,
       since: null,

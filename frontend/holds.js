@@ -95,7 +95,7 @@ export function holdWords(holds) {
  * @param {Column} column with its own frame
  * @param {View} view
  * @param {Task} task
- * @returns {{inquiry: Inquiry, badge: string} | null}
+ * @returns {{inquiry: Inquiry, badge: string, gated: boolean} | null}
  */
 export function lookOf(column, view, task) {
   const { frame } = column;
@@ -115,7 +115,7 @@ export function lookOf(column, view, task) {
     inquiry.sequence = parseSequence(view.sequence, task);
     badges.unshift("your sequence");
   }
-  return { inquiry, badge: badges.join(", ") };
+  return { inquiry, badge: badges.join(", "), gated: holds.length > 0 };
 }
 
 /**

@@ -29,6 +29,7 @@ export class Instead {
     let refusal = null;
     for (const column of columns) {
       column.own = column.held = null;
+      column.gated = false;
       const { frame, run, index } = column;
       if (!frame || !run) continue;
       try {
@@ -42,6 +43,7 @@ export class Instead {
         if (!asked) continue;
         column.own = frame;
         column.held = look.badge;
+        column.gated = look.gated;
         column.frame = this.#frames.get(asked) ?? null;
         if (column.frame) continue;
         column.frame = completed(asked, frame);

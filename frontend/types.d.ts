@@ -573,6 +573,8 @@ export interface Column {
   /** The run's own frame, where what is shown was asked for instead, and how that is told. */
   own: Frame | null;
   held: string | null;
+  /** Whether gates are held in it, so that its numbers are others too. */
+  gated: boolean;
   /** Whether the server cannot be reached, so that what is shown may be old. */
   lost: boolean;
   since: Since | null;

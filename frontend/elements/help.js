@@ -16,7 +16,7 @@ const KEYS = [
   ["Tab", "next control or panel"],
   ["← → ↑ ↓ on a panel", "mark a time step, choose a unit"],
   ["Enter on a panel", "enlarge, zoom, download"],
-  ["Esc", "take the mark away"],
+  ["Esc", "take the mark away, then your own sequence"],
 ];
 
 export class FarbackHelp extends HTMLElement {

@@ -97,6 +97,7 @@ export class FarbackHold extends HTMLElement {
     const frames = columns.flatMap((column) => column.own ?? column.frame ?? []);
     const layers = Math.max(1, ...frames.map((frame) => frame.layers.length));
     this.#length = frames[0]?.length ?? 1;
+    const before = this.#holds.length;
     this.#holds = view.hold;
     const key = JSON.stringify([valves, layers]);
     if (key !== this.#key) {
@@ -109,7 +110,8 @@ export class FarbackHold extends HTMLElement {
       for (const field of [this.#from, this.#to]) if (field.value !== step) field.value = step;
     }
     for (const field of [this.#from, this.#to]) setAttribute(field, "max", this.#length - 1);
-    if (view.hold.length && !this.#open) this.#open = true;
+    // What a link holds is shown at once; then it may be folded again.
+    if (view.hold.length && !before) this.#open = true;
     this.#unfold();
     this.#release.hidden = !view.hold.length;
     this.#hold.disabled = view.hold.length >= MAX_HOLDS;

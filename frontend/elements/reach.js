@@ -87,7 +87,7 @@ export class FarbackReach extends HTMLElement {
       this.#list.append(row.whole);
     }
     const tested = columns.map((column) => Math.max(0, ...(column.facts?.lags ?? [])));
-    const seen = columns.map((column) => column.frame?.horizon.value ?? 0);
+    const seen = columns.map(({ own, frame }) => (own ?? frame)?.horizon.value ?? 0);
     const longest = Math.max(extent.lag, ...tested, ...seen);
     this.#ruler(longest);
     columns.forEach((column, i) => {
@@ -121,7 +121,9 @@ export class FarbackReach extends HTMLElement {
  * @param {number} longest
  */
 function showRow(row, column, longest) {
-  const { frame, facts, title } = column;
+  const { facts, title, gated } = column;
+  // On a sequence of one's own the model is still the same, and so is its reach.
+  const frame = gated ? column.frame : (column.own ?? column.frame);
   row.whole.style.setProperty("--model", `var(--model-${column.colour})`);
   setAttribute(row.whole, "data-model", title);
   setText(row.name, title);
@@ -144,13 +146,14 @@ function showRow(row, column, longest) {
   row.whole.classList.toggle("estimated", !last);
   const does = reachText(reach, last);
   const sees = horizonText(frame);
-  const compared = compareText(frame, facts);
+  // The gradient of a sequence of another length says nothing about the reach on those that were held out.
+  const compared = gated && column.own?.length !== frame.length ? "" : compareText(frame, facts);
   setText(row.number, does);
   setText(row.horizon, `gradient ${sees}`);
   setText(row.estimate, estimateText(frame));
-  setText(row.solved, column.held ?? solvedText(frame, facts));
+  setText(row.solved, (gated && column.held) || solvedText(frame, facts));
   setAttribute(row.solved, "title", row.solved.textContent);
-  row.whole.classList.toggle("held", column.held !== null);
+  row.whole.classList.toggle("held", gated);
   setText(row.compare, compared);
   setAttribute(row.compare, "title", compared);
   const start = horizon.at_start === null ? "" : `, ${horizon.at_start} before training`;

@@ -105,7 +105,9 @@ export class SequenceTool extends HTMLElement {
     if (this.#task.kind === "regression")
       return steps.map((t) => `${valueAt(frame.x, t, 0).toFixed(2)},${Math.round(valueAt(frame.x, t, 1))}`).join(" ");
     const { x } = column.facts.labels;
-    return steps.map((t) => x[symbolAt(frame, t)] ?? "").join(this.#task.name === "characters" ? "" : " ");
+    const labels = steps.map((t) => x[symbolAt(frame, t)] ?? "");
+    // In a line, what leaves no ink is a space.
+    return this.#task.name === "characters" ? labels.join("").replaceAll(/[␣⏎⇥\s]/g, " ") : labels.join(" ");
   }
 
   /** @param {Event} event */
@@ -114,12 +116,24 @@ export class SequenceTool extends HTMLElement {
     const sequence = this.#field.value;
     try {
       if (!sequence.trim() || !this.#task) throw new Error("Write a sequence first.");
-      parseSequence(sequence, this.#task);
+      this.#check(parseSequence(sequence, this.#task));
       setText(this.#error, "");
       tell(this, "view", { sequence });
     } catch (error) {
       setText(this.#error, /** @type {Error} */ (error).message);
     }
+  }
+
+  /**
+   * Inputs that there are not are told before anything is asked.
+   *
+   * @param {string | string[] | number[][]} steps
+   */
+  #check(steps) {
+    const labels = this.#columns.find(({ facts }) => facts)?.facts?.labels.x;
+    if (!labels || !this.#task || this.#task.kind === "regression" || !Array.isArray(steps)) return;
+    const unknown = steps.find((step) => typeof step === "string" && !labels.includes(step));
+    if (unknown !== undefined) throw new Error(`There is no input “${unknown}”; there are ${labels.join(", ")}.`);
   }
 
   #clear() {

@@ -118,14 +118,21 @@ export function formula({ t, k, steps, spectral, product_spectral: logs, differe
   const most = spectral.slice(0, count).reduce((a, b) => Number(a) * Number(b), 1);
   const bound = `‖${left}‖ = ${product}, at most ${cut(sizes, " × ")} = ${number(most)}.`;
   if (!whole) return bound;
-  const same = difference === null ? "cannot be compared: not all numbers are finite" : closeness(difference);
-  return `${bound} Automatic differentiation (autograd) ${same}.`;
+  return `${bound} Automatic differentiation (autograd) ${agreement(product, difference)}.`;
 }
 
-/** @param {number} difference of autograd's largest entry */
-function closeness(difference) {
-  if (difference === 0) return "gives the very same";
-  return `${difference < 1e-6 ? "gives the same" : "differs"}: at most ${number(difference)} of its largest entry apart`;
+/** What is the same up to this, as a share of the largest entry, is so in all digits that are shown. */
+const SAME = 1e-6;
+
+/**
+ * @param {string} product
+ * @param {number | null} difference of autograd's largest entry
+ * @returns {string}
+ */
+function agreement(product, difference) {
+  if (difference === null) return "cannot be compared: not all numbers are finite";
+  const apart = difference ? `apart by at most ${number(difference)}` : "to the last digit";
+  return difference < SAME ? `gives ${product} too, ${apart}` : `differs: ${apart} of its largest entry`;
 }
 
 /**

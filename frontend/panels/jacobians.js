@@ -17,6 +17,9 @@ const LINES = 4;
 /** What is smaller is drawn at the bottom: float64 has lost its digits. */
 const LEAST = 1e-12;
 
+/** A rate up to this, in nats a step, is as good as none: a factor of 1.5 over 40 steps. */
+const STILL = 0.01;
+
 const NO_STATE =
   "No Jacobian: this model hands no state from step to step. What lies beyond its window moves the answer by exactly 0.";
 
@@ -71,7 +74,7 @@ function products({ frame }, { k, lags, products: singular, direct }, peers) {
   if (direct) series.push({ name: `${direct.gate} alone`, points: points(direct.paths, 1, place), style: "dashed" });
   return {
     kind: "curves",
-    caption: `what is left after d steps: thick the most, thin the middle and the least${direct ? `; dashed through gate ${direct.gate} alone` : ""}`,
+    caption: `left after d steps: thick the most, thin the middle and the least${direct ? `, dashed by gate ${direct.gate} alone` : ""}`,
     axis: "time",
     length: frame.length,
     cursor: null,
@@ -147,7 +150,7 @@ function gauge({ spectral_radius: radius, largest, gamma }, peers) {
  */
 export function verdictText(scene, lyapunov) {
   const { value, half_life: half, doubling, left_out: left } = layerOf(scene).verdict;
-  const steps = /** @param {number | null} count */ (count) => `${number(count)} steps`;
+  const steps = /** @param {number | null} count */ (count) => `${number(count)} ${count === 1 ? "step" : "steps"}`;
   const verdict =
     value === "vanishing"
       ? `Gradient vanishes: it halves every ${steps(half)} back.`
@@ -159,9 +162,9 @@ export function verdictText(scene, lyapunov) {
   const gone = left && value ? ` (${left} lags too small to count.)` : "";
   const top = lyapunov?.[0] ?? null;
   if (top === null) return verdict + gone;
-  const factor = number(Math.exp(top));
-  const does = top < 0 ? "shrinks" : "grows";
-  return `${verdict}${gone} The change that lasts longest ${does} by e^${number(top)} = ${factor} a step.`;
+  const factor = number(Number(Math.exp(top).toPrecision(4)));
+  const does = Math.abs(top) < STILL ? "is kept, nearly" : top < 0 ? "shrinks" : "grows";
+  return `${verdict}${gone} The change that lasts longest ${does}: times e^${number(top)} = ${factor} a step.`;
 }
 
 /** @type {Panel} */

@@ -84,10 +84,10 @@ export function lengthText({ at, by_lag: { measure, lags, value, trials }, reach
   const when = step === frame.step ? "" : ` (tested at training step ${step})`;
   const good = value.filter((skill) => (skill ?? 0) >= COUNTS).length;
   const answers = reach.value
-    ? `it still answers ${reachText(reach)} steps back`
+    ? `it still answers ${reachText(reach)} ${reach.value === 1 ? "step" : "steps"} back`
     : measure === "skill" && good
       ? `its reach is 0: it answers at ${good} of ${lags.length} distances, but not at the nearest`
-      : "its reach is 0: from nowhere it answers better than a guess";
+      : "its reach is 0: at no distance is it clearly better than a guess";
   return `Trained on ${trained}. On ${at.at(-1)?.length} ${answers} (${plural(trials, "sequence")} a distance)${when}.`;
 }
 
