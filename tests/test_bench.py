@@ -38,7 +38,7 @@ def test_the_server_is_measured() -> None:
 
 def test_ratios_are_theirs_over_ours() -> None:
     work = torch.randn(200, 200)
-    ratios, _, _ = side_by_side(lambda: [work @ work for _ in range(20)], lambda: work @ work, times=1, repeats=3)
+    ratios, _, _ = side_by_side(lambda: [work @ work for _ in range(20)], lambda: work @ work, times=(1, 1), repeats=3)
     assert len(ratios) == 3
     assert all(ratio > 1 for ratio in ratios)
     assert spread([3.0, 1.0, 2.0], 1) == "2.0 (1.0 to 3.0)"

@@ -116,10 +116,10 @@ def test_step_jacobians_equal_autograds(cell: Recurrent, steps: range) -> None:
             jacobian: Any = torch.autograd.functional.jacobian
             by_state, by_input = jacobian(step, (state, x[t, b]))
             assert torch.allclose(dense[at, b], by_state, atol=1e-12)
-            read = found.h_by_read[at, b, :, H:]
-            if found.c_by_read is not None and found.h_by_c is not None:
-                into_c = found.c_by_read[at, b, :, H:]
-                read = torch.cat([read + found.h_by_c[at, b, :, None] * into_c, into_c])
+            read = found.by_read[at, b, :, H:]
+            if found.memory is not None:
+                into_c, into_h = read.chunk(2)
+                read = torch.cat([into_h + found.memory.h_by_c[at, b, :, None] * into_c, into_c])
             assert torch.allclose(read, by_input, atol=1e-12)
 
 

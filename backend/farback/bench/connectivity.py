@@ -78,7 +78,7 @@ def race(cell: Cell, module: Any, T: int, claim: str, rate: float) -> Row:
 
     expected, found = loop(), whole(model, x)
     error = float((found - expected).abs().max() / expected.max())
-    ratios, a, b = side_by_side(loop, lambda: whole(model, x), times=1)
+    ratios, a, b = side_by_side(loop, lambda: whole(model, x), times=(1, 8))
     detail = f"{milliseconds(a)} against {milliseconds(b)}, equal to {error:.0e}"
     if cell.name == "lstm":
         detail += f", {_rate(T, cell.hidden, b, rate)}"

@@ -9,43 +9,33 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class Step(NamedTuple):
-    """`StepJacobians` of one step, ready to multiply rows (B, R, H) with."""
+class Memory(NamedTuple):
+    """The cell state's part in a step. It reaches itself and h unit by unit, so both factors are diagonals."""
 
-    h_by_read: Tensor  # (B, H, U)
-    c_by_read: Tensor | None  # (B, H, U)
-    h_by_c: Tensor | None  # (B, 1, H)
-    c_by_c: Tensor | None  # (B, 1, H)
+    h_by_c: Tensor  # (S, B, H) d h_t / d c_t
+    c_by_c: Tensor  # (S, B, H) d c_t / d c_{t-1}, with u_t held fixed
 
 
 @dataclass(frozen=True)
 class StepJacobians:
     """Derivatives of a layer's state at each of S steps for what that step reads.
 
-    A step reads u_t = [h_{t-1}; x_t], of width U = H + I, and c_{t-1} where the cell has one. The cell state reaches
-    itself and h unit by unit, so these two factors are diagonals; only what goes through the weights is a matrix.
+    A step reads u_t = [h_{t-1}; x_t], of width U = H + I, and c_{t-1} where the cell has one.
     """
 
-    h_by_read: Tensor  # (S, B, H, U) d h_t / d u_t, with c_t held fixed
-    c_by_read: Tensor | None = None  # (S, B, H, U) d c_t / d u_t, with c_{t-1} held fixed
-    h_by_c: Tensor | None = None  # (S, B, H) diagonal of d h_t / d c_t
-    c_by_c: Tensor | None = None  # (S, B, H) diagonal of d c_t / d c_{t-1}, with u_t held fixed
-
-    def steps(self) -> list[Step]:
-        """One by one."""
-        if self.c_by_read is None or self.h_by_c is None or self.c_by_c is None:
-            return [Step(h_by_read, None, None, None) for h_by_read in self.h_by_read.unbind()]
-        factors = (self.h_by_read, self.c_by_read, self.h_by_c[:, :, None], self.c_by_c[:, :, None])
-        return [Step(*step) for step in zip(*(factor.unbind() for factor in factors), strict=True)]
+    by_read: Tensor
+    """(S, B, N, U) of the state for u_t: of h; or of [c; h], where that of c has c_{t-1} held fixed and that of h has
+    c_t held fixed."""
+    memory: Memory | None = None  # of a cell that has a cell state
 
     def dense(self) -> Tensor:
         """(S, B, N, N) J_t = d s_t / d s_{t-1} as [new, old], with s = h, or [h; c] where there is a cell state."""
         import torch
 
-        H = self.h_by_read.shape[2]
-        h_by_h = self.h_by_read[..., :H]
-        if self.c_by_read is None or self.h_by_c is None or self.c_by_c is None:
-            return h_by_h
-        c_by_h = self.c_by_read[..., :H]
-        upper = torch.cat([h_by_h + self.h_by_c[..., None] * c_by_h, torch.diag_embed(self.h_by_c * self.c_by_c)], -1)
-        return torch.cat([upper, torch.cat([c_by_h, torch.diag_embed(self.c_by_c)], -1)], -2)
+        if self.memory is None:
+            return self.by_read[..., : self.by_read.shape[2]]
+        h_by_c, c_by_c = self.memory
+        H = h_by_c.shape[2]
+        c_by_h, h_by_h = self.by_read[:, :, :H, :H], self.by_read[:, :, H:, :H]
+        upper = torch.cat([h_by_h + h_by_c[..., None] * c_by_h, torch.diag_embed(h_by_c * c_by_c)], -1)
+        return torch.cat([upper, torch.cat([c_by_h, torch.diag_embed(c_by_c)], -1)], -2)

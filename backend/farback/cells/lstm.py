@@ -11,7 +11,7 @@ from ..arrays import Floats
 from ..cite import Cite
 from .activation import slope, squash, through
 from .base import Gate, Gradient, Held, Pullback, Sweep, Trace, Weights
-from .jacobian import StepJacobians
+from .jacobian import Memory, StepJacobians
 from .recurrent import Recurrent, before, by_step, chrono, hold, is_cut, linear
 
 if TYPE_CHECKING:
@@ -128,15 +128,19 @@ class LSTM(Recurrent):
         return h_all.detach(), pullback
 
     def jacobians(self, w: Weights, trace: Trace, steps: range) -> StepJacobians:
-        part = slice(steps.start, steps.stop)
+        import torch
+
+        part, H = slice(steps.start, steps.stop), self.hidden
         assert trace.c is not None  # this cell's own scan made it
         i, f, g, o, tanh_c = (array[part] for array in (*trace.gates.values(), trace.saved["tanh_c"]))
         by_i, by_f, by_g, by_o = self.readers(w)
-        c_to_f = before(trace.c, steps) * slope("sigmoid", f)
-        c_by_read = ((g * slope("sigmoid", i))[..., None] * by_i).addcmul_(c_to_f[..., None], by_f)
+        by_read = by_i.new_empty(*i.shape[:2], 2 * H, by_i.shape[1])
+        c_by_read, h_by_read = by_read[:, :, :H], by_read[:, :, H:]
+        torch.mul((g * slope("sigmoid", i))[..., None], by_i, out=c_by_read)
+        c_by_read.addcmul_((before(trace.c, steps) * slope("sigmoid", f))[..., None], by_f)
         c_by_read.addcmul_((i * slope("tanh", g))[..., None], by_g)
-        h_by_read = (tanh_c * slope("sigmoid", o))[..., None] * by_o
-        return StepJacobians(h_by_read, c_by_read, o * slope("tanh", tanh_c), f)
+        torch.mul((tanh_c * slope("sigmoid", o))[..., None], by_o, out=h_by_read)
+        return StepJacobians(by_read, Memory(o * slope("tanh", tanh_c), f))
 
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
         import torch

@@ -11,8 +11,8 @@ from ..cells import FeedForward, Recurrent, Trace, Weights
 from ..model import Model
 from .norm import norm
 
-BLOCK = 2**17
-"""Floats (0.5 MB) of step Jacobians that are laid out at a time: they stay in the processor's cache then, and a long
+BLOCK = 2**18
+"""Floats (1 MB) of step Jacobians that are laid out at a time: they stay in the processor's cache then, and a long
 sequence of a large model takes no more memory than a short one."""
 
 
@@ -62,16 +62,21 @@ class _Rows:
     def __init__(self, cell: Recurrent, w: Weights, trace: Trace, size: int) -> None:
         T, B, H = trace.h.shape
         self._cell, self._w, self._trace = cell, w, trace
-        # What a block begins with, and one for each of its steps: [d s / d h before the step; d s / d x at it]. A row
-        # that waits has ones for x, whose norm is nothing special; its place in the result is cleared in the end.
-        self._rows = trace.h.new_ones(1 + size, B, T, H + trace.x.shape[2])
-        self._by_h, self._by_x = self._rows[..., :H], self._rows[..., H:]
-        self._by_h.zero_()
-        self._by_c = trace.h.new_zeros(B, T, H)
+        C = 0 if trace.c is None else H
+        # What a block begins with, and one for each of its steps: [d s / d c; d s / d h; d s / d x of the step after].
+        # A row that waits has ones for x, whose norm is nothing special; its place in the result is cleared in the end.
+        self._rows = trace.h.new_ones(1 + size, B, T, C + H + trace.x.shape[2])
+        self._by_x = self._rows[..., C + H :]
+        self._rows[..., : C + H] = 0
+        # Views are taken once: in the loop they would cost as much as the arithmetic of a small model.
+        self._by_state, self._by_read, self._by_c, self._by_h = (
+            self._rows[..., part].unbind() for part in (slice(C + H), slice(C, None), slice(C), slice(C, C + H))
+        )
 
     def enter(self, pull: Tensor) -> None:
         """Lay out what each row begins with: (T, B, H) d s_k / d h_k through the read-out alone."""
-        self._by_h[:] = pull.flip(0).transpose(0, 1)
+        for by_h in self._by_h:
+            by_h.copy_(pull.flip(0).transpose(0, 1))
 
     def back(self, steps: range, above: Tensor | None) -> Tensor:
         """Go back through a block of steps.
@@ -83,21 +88,21 @@ class _Rows:
         Returns:
             (S, B, T, I) derivative for the layer's input, the last step first. Rows that still wait are not meant.
         """
-        jacobians = self._cell.jacobians(self._w, self._trace, steps).steps()[::-1]
-        by_h, whole = self._by_h.unbind(), self._rows.unbind()
+        jacobians = self._cell.jacobians(self._w, self._trace, steps)
+        memory = jacobians.memory and [factor[:, :, None].unbind()[::-1] for factor in jacobians.memory]
         passed = len(self._trace.h) - steps.stop
-        for at, (h_by_read, c_by_read, h_by_c, c_by_c) in enumerate(jacobians):
+        for at, by_read in enumerate(reversed(jacobians.by_read.unbind())):
             passed += 1
-            dh, before = by_h[at].narrow(1, 0, passed), whole[at + 1].narrow(1, 0, passed)
+            dh = self._by_h[at].narrow(1, 0, passed)
             if above is not None:
                 dh.add_(above[at].narrow(1, 0, passed))
-            torch.bmm(dh, h_by_read, out=before)
-            if c_by_read is not None and h_by_c is not None and c_by_c is not None:
-                dc = self._by_c.narrow(1, 0, passed)
-                dc.addcmul_(dh, h_by_c)
-                before.baddbmm_(dc, c_by_read)
-                dc.mul_(c_by_c)
-        whole[0].copy_(whole[len(steps)])
+            if memory:
+                h_by_c, c_by_c = memory
+                dc = self._by_c[at].narrow(1, 0, passed).addcmul_(dh, h_by_c[at])
+                torch.mul(dc, c_by_c[at], out=self._by_c[at + 1].narrow(1, 0, passed))
+            state, read = self._by_state[at].narrow(1, 0, passed), self._by_read[at + 1].narrow(1, 0, passed)
+            torch.bmm(state, by_read, out=read)
+        self._rows[0].copy_(self._rows[len(steps)])
         return self._by_x[1 : 1 + len(steps)]
 
 
