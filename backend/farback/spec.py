@@ -171,7 +171,8 @@ def _operations(spec: RunSpec) -> float:
     task, training = spec.task, spec.training
     rows = 1 + len(task.answers)
     live = min(len(task.lags), config.FRAME_LAGS) * task.frame_trials
-    frame = config.HELD_OUT_SEQUENCES + live + config.PROBE_SEQUENCES * (1 + rows)
+    whole = task.length  # connectivity of all output times: T / 2 rows on average, back only
+    frame = config.HELD_OUT_SEQUENCES + live + config.PROBE_SEQUENCES * (1 + rows) + whole
     frames = 26 + training.steps / 50  # 26 up to step 200, then every 50
     result = min(len(task.lags), config.RESULT_LAGS) * task.result_trials
     forwards = 3.0 * training.batch * training.steps + frames * frame + result
