@@ -21,19 +21,9 @@ from farback.probing.connectivity import connectivity
 from farback.probing.norm import norm
 from tests.cells.reference import step_of, unroll
 
-RECURRENT: list[Recurrent] = [
-    RNN(hidden=5),
-    RNN(hidden=5, activation="relu"),
-    RNN(hidden=5, activation="sigmoid"),
-    GRU(hidden=5),
-    LSTM(hidden=5),
-]
+from .strands import RECURRENT, drawn, title
+
 CELLS: list[Cell] = [*RECURRENT, FeedForward(hidden=5, window=3)]
-
-
-def drawn(cell: Cell, dtype: torch.dtype, inputs: int = 3, outputs: int = 4, seed: int = 0) -> Model:
-    weights = Model.drawn(cell, inputs, outputs, 9, np.random.default_rng(seed)).state_dict()
-    return Model(cell, inputs, outputs, weights, dtype)
 
 
 def by_autograd(model: Model, x: Tensor, target: Tensor) -> Tensor:
@@ -70,7 +60,7 @@ def test_connectivity_equals_one_backward_pass_an_output_time(
     cell: Cell, hidden: int, layers: int, T: int, B: int, block: int, dtype: Any, seed: int
 ) -> None:
     precision, within = dtype
-    model = drawn(cell.model_copy(update={"hidden": hidden, "layers": layers}), precision, seed=seed)
+    model = drawn(cell.model_copy(update={"hidden": hidden, "layers": layers}), dtype=precision, seed=seed)
     rng = np.random.default_rng(seed)
     x = torch.from_numpy(rng.standard_normal((T, B, 3))).to(precision)
     target = torch.from_numpy(rng.integers(4, size=(T, B)))
@@ -85,7 +75,7 @@ def test_connectivity_equals_one_backward_pass_an_output_time(
 
 @pytest.mark.parametrize("window", [1, 3, 20])
 def test_a_feed_forward_net_connects_as_far_as_its_window_and_not_one_step_more(window: int) -> None:
-    model = drawn(FeedForward(hidden=6, window=window, layers=2), torch.float64)
+    model = drawn(FeedForward(hidden=6, window=window, layers=2), dtype=torch.float64)
     x = torch.randn(12, 2, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         found = connectivity(model, model.scan(x), torch.ones(12, 2, 6, dtype=torch.float64))
@@ -94,10 +84,10 @@ def test_a_feed_forward_net_connects_as_far_as_its_window_and_not_one_step_more(
     assert (found[:, (lag >= 0) & (lag < window)] > 0).all()
 
 
-@pytest.mark.parametrize("cell", RECURRENT, ids=lambda cell: f"{cell.name}-{getattr(cell, 'activation', '')}")
+@pytest.mark.parametrize("cell", RECURRENT, ids=title)
 @pytest.mark.parametrize("steps", [range(7), range(2, 5)])
 def test_step_jacobians_equal_autograds(cell: Recurrent, steps: range) -> None:
-    model = drawn(cell, torch.float64)
+    model = drawn(cell, dtype=torch.float64)
     x = torch.randn(7, 2, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     w, H = model.layers[0], cell.hidden
     with torch.no_grad():
@@ -128,7 +118,7 @@ def test_a_linear_net_that_turns_and_shrinks_has_connectivity_rho_to_the_lag() -
     H, T, rho = 4, 30, 0.8
     turn = torch.linalg.qr(torch.randn(H, H, dtype=torch.float64, generator=torch.Generator().manual_seed(2)))[0]
     cell = RNN(hidden=H, activation="relu")
-    model = drawn(cell, torch.float64, inputs=H)
+    model = drawn(cell, dtype=torch.float64, inputs=H)
     w = model.layers[0]
     w["weight_hh"].copy_(rho * turn)
     w["weight_ih"].copy_(torch.eye(H))
@@ -150,7 +140,7 @@ def test_a_linear_net_that_turns_and_shrinks_has_connectivity_rho_to_the_lag() -
 def test_open_gates_keep_the_direct_path_at_one() -> None:
     """An LSTM with f = 1 and i = 0 hands its cell state on unchanged; so does a GRU with z = 1 its hidden state."""
     for cell, shut, open_, kept in ((LSTM(hidden=3), 0, 1, "c"), (GRU(hidden=3), None, 1, "h")):
-        model = drawn(cell, torch.float64)
+        model = drawn(cell, dtype=torch.float64)
         bias = model.layers[0]["bias_ih"].view(-1, 3)
         bias[open_] = 1000.0
         if shut is not None:

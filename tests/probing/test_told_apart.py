@@ -24,8 +24,10 @@ def look(of: RunSpec, model: Model) -> Frame:
 
 
 def test_a_latched_rnn_answers_from_far_back_although_its_gradient_has_died() -> None:
-    """One unit a symbol, and h_t = tanh(3 h_{t-1} + 6 x): a symbol throws the units to one side, where they stay. There,
-    at h = 0.995, the slope is 3 (1 - h^2) = 0.03: so much of the gradient is left a step back."""
+    """One unit a symbol, and h_t = tanh(3 h_{t-1} + 6 x): a symbol throws the units to one side, where they stay.
+
+    There, at h = 0.995, the slope is 3 (1 - h^2) = 0.03: so much of the gradient is left a step back.
+    """
     latch = spec("rnn", 4)
     model = Model.drawn(latch.cell, latch.task.inputs, 4, LAG, np.random.default_rng(0))
     for weight in model.weights.values():
