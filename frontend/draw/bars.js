@@ -16,6 +16,8 @@ const WORDS = 12;
 /** Of a bar's place, what the bar itself takes, and its most pixels. */
 const SHARE = 0.72;
 const WIDEST = 44;
+/** Words may be so much wider than their place before they run into each other. */
+const SPILL = 0.98;
 
 /**
  * The scale of bars that stand above their names.
@@ -45,6 +47,8 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
   const place = width / bars.length;
   const wide = Math.min(SHARE * place, WIDEST);
   const floor = yOf(0);
+  /** Pixels for each word, where not every bar has one. @param {"name" | "text"} which */
+  const written = (which) => width / Math.max(bars.filter((bar) => bar[which]).length, 1);
   c.textAlign = "center";
   c.textBaseline = "alphabetic";
   bars.forEach(({ name, value, text }, at) => {
@@ -57,11 +61,11 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
       c.globalAlpha = 1;
       c.font = font(SMALL, "600");
       c.fillStyle = ink.text;
-      within(c, text, middle, Math.min(top, floor) - 3, width);
+      within(c, text, middle, Math.min(top, floor) - 3, { width, place: written("text") });
     }
     c.font = font(SMALL);
     c.fillStyle = ink.muted;
-    within(c, name, middle, height - 2, width);
+    within(c, name, middle, height - 2, { width, place: written("name") });
   });
   c.strokeStyle = ink.line;
   c.lineWidth = 1;
@@ -75,23 +79,26 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
     c.setLineDash([]);
     c.font = font(SMALL);
     c.fillStyle = ink.muted;
-    c.textAlign = 2 * x > width ? "right" : "left";
-    c.fillText(divide.label, x + (2 * x > width ? -4 : 4), 9);
+    const right = 2 * x > width;
+    c.textAlign = right ? "right" : "left";
+    if (c.measureText(divide.label).width + 4 <= (right ? x : width - x))
+      c.fillText(divide.label, x + (right ? -4 : 4), 9);
   }
   c.setLineDash([]);
 }
 
 /**
- * A text around a place, but not beyond the picture.
+ * A text around its bar, but not beyond the picture; where it would run into the next one it is left out.
  *
  * @param {CanvasRenderingContext2D} c
  * @param {string} text
  * @param {number} middle
  * @param {number} y
- * @param {number} width
+ * @param {{width: number, place: number}} room of the picture, and of a word
  */
-function within(c, text, middle, y, width) {
+function within(c, text, middle, y, { width, place }) {
   const half = c.measureText(text).width / 2;
+  if (2 * half > SPILL * place) return;
   c.fillText(text, Math.min(Math.max(middle, half), width - half), y);
 }
 

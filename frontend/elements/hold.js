@@ -26,6 +26,7 @@ export class FarbackHold extends HTMLElement {
     {
       type: "button",
       class: "ask",
+      hidden: true,
       "aria-expanded": "false",
       "aria-controls": this.#body.id,
       "data-testid": "hold-open",
@@ -34,7 +35,8 @@ export class FarbackHold extends HTMLElement {
         this.#unfold();
       },
     },
-    "What if a gate were held?",
+    make("span", { class: "wide-words" }, "What if a gate were held?"),
+    make("span", { class: "few-words" }, "Hold a gate"),
   );
   #gate = make("select", { "aria-label": "Gate", "data-testid": "hold-gate" });
   #values = make(

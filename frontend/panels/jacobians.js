@@ -131,8 +131,8 @@ function gauge({ spectral_radius: radius, largest, gamma }, peers) {
         ? `recurrent weights below ${number(limit)}: the gradient must vanish`
         : `recurrent weights above ${number(limit)}: the gradient need not vanish, and might explode`,
     bars: [
-      { name: "radius: in the long run", value: radius, text: number(radius) },
-      { name: "σ: most in one step", value: largest, text: number(largest) },
+      { name: "in the long run", value: radius, text: number(radius) },
+      { name: "in one step", value: largest, text: number(largest) },
     ],
     y: barAxis(high, GAUGE, "stretch by the recurrent weights alone"),
     lines: [{ at: limit, label: `1/γ = ${number(limit)}`, meaning: "below it every gradient must vanish" }],
