@@ -107,6 +107,23 @@ MEASURES: dict[str, Measure] = {
         "logits per unit of input",
         "Madsen 2019, Visualizing memorization in RNNs, Distill; the norm, not its square",
     ),
+    "causal": Measure(
+        "Change when an input is replaced",
+        "How far the score really moves when one input is exchanged for another one. The gradient only says how it "
+        "would move for a slight change; where the two disagree, trust this one.",
+        "mean of |s_k(x_t replaced by x′) − s_k| over the inputs x′ ≠ x_t that other held-out sequences have at step t, 8 "
+        "of them at most; the rank correlation is Spearman's ρ between it and C[k,t] over t ≤ k",
+        "logits (the output's unit in a regression)",
+        "Farback; rank correlation: Spearman 1904, The proof and measurement of association between two things",
+    ),
+    "lengths": Measure(
+        "Beyond the trained length",
+        "How the model does on sequences longer than any that it was trained on.",
+        "loss and accuracy as they are defined, on 128 held-out sequences 1, 1.5, 2, 3 and 4 times as long, up to 400 "
+        "steps; at the longest the skill by lag and the reach, on 50 sequences for each of 40 lags at most",
+        "as loss, accuracy and reach",
+        "Farback",
+    ),
     "profile": Measure(
         "Connectivity by lag",
         "Connectivity counted back from the answer, as a share of its largest entry. The gradient horizon is where "

@@ -26,7 +26,7 @@ export function agreement(correlation) {
 /** @type {Panel} */
 export const causal = {
   id: "causal",
-  measures: ["connectivity"],
+  measures: ["causal", "connectivity"],
   title: "Replace an input",
   plain: "how far the answer really moves when an input is another one, beside what the gradient says",
   switches: ["row"],

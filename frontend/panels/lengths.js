@@ -94,7 +94,7 @@ export function lengthText({ at, by_lag: { measure, lags, value, trials }, reach
 /** @type {Panel} */
 export const lengths = {
   id: "lengths",
-  measures: ["skill", "reach", "accuracy"],
+  measures: ["lengths", "skill", "reach", "accuracy"],
   title: "Longer than it was trained on",
   plain: "whether what it learned still holds when the sequence is up to four times as long",
   room: room(18 * LINES, HEIGHT, HEIGHT),

@@ -196,3 +196,13 @@ def test_every_registered_cell_names_its_gates_as_it_records_them() -> None:
         for gate in cell.gates:
             assert float(trace.gates[gate.name].min()) >= gate.low
             assert float(trace.gates[gate.name].max()) <= 1
+
+
+@pytest.mark.parametrize("init", ["uniform", "orthogonal", "identity"])
+@pytest.mark.parametrize("radius", [0.5, 1.3])
+def test_recurrent_weights_start_with_the_spectral_radius_that_is_asked_for(init: Any, radius: float) -> None:
+    cell = RNN(hidden=12, init=init, radius=radius)
+    w = cell.initial(np.random.default_rng(0), 3, 0, 9)["weight_hh"]
+    assert np.abs(np.linalg.eigvals(w)).max() == pytest.approx(radius, rel=1e-5)
+    drawn = RNN(hidden=12, init=init).initial(np.random.default_rng(0), 3, 0, 9)["weight_hh"]
+    assert np.allclose(w / np.abs(w).max(), drawn / np.abs(drawn).max(), atol=1e-6)

@@ -41,12 +41,23 @@ class RNN(HiddenOnly):
         "nor stretches a gradient), or as the identity (each unit starts by keeping its own value).",
     )
 
+    radius: float | None = Field(
+        None,
+        title="Initial spectral radius",
+        description="Scales W_hh at the start so that its largest eigenvalue has this size: under 1 a state fades, "
+        "over 1 it grows. Empty: as drawn.",
+        gt=0,
+        le=4,
+    )
+
     def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         w = super().initial(rng, inputs, layer, span)
         if self.init == "orthogonal":
             w["weight_hh"] = orthogonal(rng, self.hidden)
         elif self.init == "identity":
             w["weight_hh"] = np.eye(self.hidden, dtype=np.float32)
+        if self.radius is not None:
+            w["weight_hh"] *= np.float32(self.radius / spectral_radius(w["weight_hh"]))
         if self.init != "uniform":  # the published set-ups of both start with zero biases
             w["bias_ih"], w["bias_hh"] = np.zeros_like(w["bias_ih"]), np.zeros_like(w["bias_hh"])
         return w
@@ -79,6 +90,11 @@ class RNN(HiddenOnly):
     def jacobians(self, w: Weights, trace: Trace, steps: range) -> StepJacobians:
         (reader,) = self.readers(w)
         return StepJacobians(slope(self.activation, trace.h[steps.start : steps.stop])[..., None] * reader)
+
+
+def spectral_radius(matrix: Floats) -> float:
+    """The size of the largest eigenvalue."""
+    return float(np.abs(np.linalg.eigvals(matrix.astype(np.float64))).max())
 
 
 def orthogonal(rng: np.random.Generator, size: int) -> Floats:
