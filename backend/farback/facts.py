@@ -11,7 +11,8 @@ def facts(spec: RunSpec) -> dict[str, Any]:
     """JSON values that the page needs to draw a run: told from the spec alone, without torch.
 
     `shared` counts the parameters used again at every time step (the read-out left out), `unshared` what a net with
-    weights of its own for each of the sequence's steps would need, `parameters` all that is trained.
+    weights of its own for each of the sequence's steps would need, `parameters` all that is trained; `truncate` is how
+    many steps back training follows the gradient, None where it goes all the way.
     """
     task, cell = spec.task, spec.cell
     chance = task.chance()
@@ -26,4 +27,5 @@ def facts(spec: RunSpec) -> dict[str, Any]:
         "parameters": shared + task.outputs * (cell.hidden + 1),
         "shared": shared,
         "unshared": cell.unshared(task.inputs, task.length),
+        "truncate": spec.training.truncate,
     }
