@@ -15,6 +15,7 @@ import { applyTheme, isDark, readInk } from "./elements/ink.js";
 import { page } from "./elements/page.js";
 import { Instead } from "./instead.js";
 import { listenToKeys } from "./keys.js";
+import { choose } from "./lags.js";
 import { PANELS } from "./panels/index.js";
 import { Player } from "./player.js";
 import { alike, opening, taskOf } from "./setup.js";
@@ -44,7 +45,7 @@ let shown;
 let view = plainView();
 /** @type {Ink} */
 let ink;
-/** @type {{t: number, row: number} | null} where the pointer is */
+/** @type {{t: number, row: number, output?: number} | null} where the pointer is */
 let pointed = null;
 /** The row of heatmaps that is marked along with a pinned step. */
 let markedRow = 0;
@@ -91,9 +92,19 @@ function paint(now) {
   const { version } = comparison;
   page.reach.hidden = page.columns.hidden = page.timeline.hidden = page.hold.hidden = columns.length === 0;
   page.notice.connection(columns.some((column) => column.lost));
-  page.reach.show(columns, extent);
+  page.reach.show(columns, extent, view.threshold);
   page.hold.show(view, columns);
-  const count = page.columns.show({ columns, task: shown.task, view, extent, version, ink, steps: last, asking });
+  const looked = pointed?.output === undefined ? view : { ...view, output: pointed.output };
+  const count = page.columns.show({
+    columns,
+    task: shown.task,
+    view: looked,
+    extent,
+    version,
+    ink,
+    steps: last,
+    asking,
+  });
   asking.settle();
   page.timeline.show({ columns, step: view.step, playing: player.playing, training: comparison.training });
   showControls();
@@ -264,15 +275,29 @@ function embed() {
   return copy(embedCode(link, title), "code", "paste it into the page that is to show these models");
 }
 
-/** @param {{t: number, row: number, pin: boolean, keep?: boolean} | null} point keep: by key, not by pointer */
+/**
+ * @param {{t: number, row: number, pin: boolean, keep?: boolean, output?: number} | null} point keep: by key, not by
+ *   pointer; output: the output time whose row it is
+ */
 function point(point) {
+  const before = pointed?.output;
   pointed = point && !point.keep ? point : null;
   if (point?.pin) {
     const again = !point.keep && view.mark === point.t && markedRow === point.row;
     markedRow = point.row;
     look({ mark: again ? null : point.t });
+    if (point.output !== undefined) lookAt(point.output);
+    pointed = point.keep ? null : point;
   }
+  if (pointed?.output !== before) repaint();
   showMark();
+}
+
+/** @param {number} output the output time that every column is to show the connectivity of */
+function lookAt(output) {
+  pointed = null;
+  const frame = comparison.columns.find((column) => column.frame)?.frame;
+  if (frame) look(choose(frame, output));
 }
 
 /** @param {number | null} step null: follow, or the end */
@@ -332,6 +357,7 @@ const ACTS = {
   fold: (id) => look(fold(view, PANELS.find((panel) => panel.id === id) ?? { id })),
   options: (index) => page.controls.open(index),
   point,
+  output: lookAt,
   step: (step) => seek(advance(stepsOf(comparison.columns), step, 0)),
   seek,
   move,
@@ -353,7 +379,8 @@ function wire() {
     train: () => embedded || page.controls.submit(),
     help: () => page.help.open(),
     unmark: () => {
-      look(view.mark === null ? { sequence: null } : { mark: null });
+      const free = view.mark === null && view.output === null;
+      look(free ? { sequence: null } : { mark: null, output: null });
       showMark();
     },
   });

@@ -8,7 +8,7 @@ import { cancelRun, deleteRun, getRun, postRun, Refused, viewer } from "./api.js
 import { decodeFrame } from "./decode.js";
 import { extend, noExtent } from "./extent.js";
 import { disown, own, owned } from "./own.js";
-import { cellOf, colours, modelTitle, setupOf, specsOf } from "./setup.js";
+import { cellOf, clipOf, colours, modelTitle, setupOf, specsOf } from "./setup.js";
 import { Stream } from "./stream.js";
 import { insert, paceFrom } from "./timeline.js";
 import { endNews, solvedNews } from "./words.js";
@@ -141,6 +141,7 @@ export class Comparison {
       cell: cellOf(this.catalog, model.cell),
       title: modelTitle(this.catalog, setup, model),
       colour: palette[index] ?? 0,
+      clip: clipOf(this.catalog, setup, model),
       run: null,
       secret: false,
       status: null,

@@ -19,6 +19,7 @@ export const noExtent = () => ({
   signal: [1, 1],
   norm: [Number.POSITIVE_INFINITY, 0],
   connectivity: [Number.POSITIVE_INFINITY, 0],
+  updates: [Number.POSITIVE_INFINITY, 0],
   gradient: 0,
   loss: 0,
   added: 0,
@@ -27,11 +28,11 @@ export const noExtent = () => ({
 
 /**
  * @param {[number, number]} range changed in place
- * @param {Matrix} matrix a log-scaled one
+ * @param {Pick<Matrix, "low" | "high">} matrix a log-scaled one
  * @returns {boolean} whether it grew
  */
 function widen(range, matrix) {
-  if (!(matrix.high > 0)) return false;
+  if (!(matrix.high > 0) || !(matrix.low >= 0)) return false;
   const low = Math.max(Math.min(range[0], matrix.low), FLOOR);
   const high = Math.min(Math.max(range[1], matrix.high), CEILING);
   const grew = low < range[0] || high > range[1];
@@ -48,6 +49,8 @@ function widen(range, matrix) {
  */
 export function extend(extent, frame) {
   let grew = widen(extent.connectivity, frame.connectivity);
+  const { norm = 0, clipped_norm: low = 0 } = frame.updates ?? {};
+  if (Number.isFinite(norm)) grew = widen(extent.updates, { low, high: norm }) || grew;
   for (const layer of frame.layers) {
     grew = widen(extent.signal, layer.signal) || grew;
     grew = widen(extent.norm, layer.gradNorm) || grew;

@@ -31,7 +31,7 @@ const DIVERGING = {
 };
 
 /** What is not finite: a colour that neither map has. */
-const NOT_FINITE = /** @type {[number, number, number]} */ ([225, 29, 132]);
+export const NOT_FINITE = /** @type {[number, number, number]} */ ([225, 29, 132]);
 
 /** Entries of a ready colour map: more than 256, because a shared scale uses only part of it for one array. */
 const ENTRIES = 1024;

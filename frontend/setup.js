@@ -104,6 +104,18 @@ export function trainingDefault(catalog, task, cell, name) {
 }
 
 /**
+ * @param {Catalog} catalog
+ * @param {Setup} setup
+ * @param {ModelSetup} model
+ * @returns {number | null} the longest gradient that an update of the model may have; null: any
+ */
+export function clipOf(catalog, { task, training }, model) {
+  const values = [model.training.clip, training.clip, trainingDefault(catalog, task, model.cell, "clip")];
+  const clip = values.find((value) => value !== undefined);
+  return typeof clip === "number" ? clip : null;
+}
+
+/**
  * The specs to post, one a model.
  *
  * @param {Catalog} catalog

@@ -301,8 +301,16 @@ export interface View {
   step: number | null;
   /** Time step that stays marked; null: only while pointing. */
   mark: number | null;
-  /** Chosen answer step, as a row of connectivity. */
+  /** Chosen answer, counted from 0; -1: the last. */
   row: number;
+  /** Chosen output time whose connectivity is looked at; null: the chosen answer. */
+  output: number | null;
+  /** Scale of connectivity: one that all models share, or each row by its own largest entry. */
+  scale: "shared" | "row";
+  /** Share of the largest entry that counts as seen, for the gradient horizon. */
+  threshold: number;
+  /** Seeds of every model that are trained; 0: only the model's own. */
+  seeds: number;
   /** Layer shown in each column, counted from 1; 0 or missing: the top one. */
   layers: number[];
   gradient: "relative" | "absolute";
@@ -386,6 +394,8 @@ export interface Extent {
   signal: [number, number];
   norm: [number, number];
   connectivity: [number, number];
+  /** Of the gradient of the weights. */
+  updates: [number, number];
   gradient: number;
   loss: number;
   added: number;
@@ -413,15 +423,25 @@ export interface Heatmap {
   rowName: (row: number) => string;
   /** Cells with a frame around them: the true answers, the chosen row. */
   outlines: { row: number; from: number; to: number }[];
+  /** Output time of each row and the row that is looked at, where rows are chosen by pointing at them. */
+  outputs?: { steps: number[]; chosen: number };
+  /** Training step of each row, where rows come one by one and each is a place to go to. */
+  training?: number[];
   height: number;
+}
+
+export interface Point {
+  x: number;
+  y: number | null;
+  to?: number;
 }
 
 export interface Series {
   name: string;
   /** Pairs in drawing order; a null y breaks the line. */
-  points: { x: number; y: number | null }[];
-  /** "bars" stand on the bottom of the picture, "ghosts" are bars that do not count yet. */
-  style: "area" | "line" | "faint" | "dots" | "dashed" | "bars" | "ghosts";
+  points: Point[];
+  /** "bars" stand on the bottom of the picture, "ghosts" are bars that do not count yet; a "band" reaches from y to `to`. */
+  style: "area" | "line" | "faint" | "dots" | "dashed" | "bars" | "ghosts" | "band";
   /** Whether the points themselves are drawn as well, where there is room: only there was something measured. */
   dots?: boolean;
 }
@@ -462,6 +482,8 @@ export interface Tokens {
   text: boolean;
   bars: boolean;
   answers: number[];
+  /** What the tokens are coloured by, one value a step. */
+  tint: { values: number[]; domain: [number, number] } | null;
   height: number;
 }
 
@@ -515,6 +537,8 @@ export interface Scene {
   layer: number;
   /** Largest training step of the timeline. */
   steps: number;
+  /** Longest gradient that an update may have; null: any. */
+  clip: number | null;
   /** What the model answered, in a panel that asks. */
   answer?: Answer | null;
   /** What all models answered, this one among them, for scales that they share. */
@@ -528,7 +552,9 @@ export interface Panel {
   title: string;
   plain: string;
   /** Switches in the panel's heading, by the name of the view's field. */
-  switches?: ("gradient" | "state" | "row")[];
+  switches?: ("gradient" | "state" | "scale" | "row")[];
+  /** Whether it shows all frames so far, and not only one. */
+  history?: boolean;
   pictures: (scene: Scene) => Picture[];
   /** Pixels that its captions and pictures take as a rule: they are kept free until there is something to show. */
   room: { words: number; pictures: number };
@@ -560,6 +586,8 @@ export interface Column {
   title: string;
   /** Place of its colour in the palette. */
   colour: number;
+  /** Longest gradient that an update may have; null: any. */
+  clip: number | null;
   run: string | null;
   /** Whether the run carries a person's own text. */
   secret: boolean;

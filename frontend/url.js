@@ -7,7 +7,9 @@
 
 import { holdText, MAX_HOLDS, parseHold, parseSequence } from "./holds.js";
 import { PANELS } from "./panels/index.js";
+import { parseSeeds } from "./seeds.js";
 import { cellOf, MAX_MODELS, opening, plainModel, refusal, taskOf } from "./setup.js";
+import { parseThreshold, THRESHOLD } from "./threshold.js";
 import { plainView } from "./view.js";
 
 /** What a link leaves open is written so. */
@@ -204,9 +206,40 @@ const TABLE = [
   {
     key: "row",
     of: "view",
-    write: ({ view }) => (view.row < 0 ? [] : [["row", String(view.row)]]),
+    // An answer by its number, or any output time as k and its step.
+    write: ({ view: { row, output } }) => {
+      const parts = [...(row < 0 ? [] : [String(row)]), ...(output === null ? [] : [`k${output}`])];
+      return parts.length ? [["row", parts.join(",")]] : [];
+    },
     read: (text, { view }) => {
-      view.row = whole(text, "The answer's row");
+      for (const part of text.split(",")) {
+        if (part.startsWith("k")) view.output = whole(part.slice(1), "The output's step");
+        else view.row = whole(part, "The answer's row");
+      }
+    },
+  },
+  {
+    key: "connectivity",
+    of: "view",
+    write: ({ view }) => (view.scale === "shared" ? [] : [["connectivity", view.scale]]),
+    read: (text, { view }) => {
+      view.scale = oneOf(text, ["shared", "row"], "The scale of connectivity");
+    },
+  },
+  {
+    key: "threshold",
+    of: "view",
+    write: ({ view }) => (view.threshold === THRESHOLD ? [] : [["threshold", String(view.threshold)]]),
+    read: (text, { view }) => {
+      view.threshold = parseThreshold(text);
+    },
+  },
+  {
+    key: "seeds",
+    of: "view",
+    write: ({ view }) => (view.seeds ? [["seeds", String(view.seeds)]] : []),
+    read: (text, { view }) => {
+      view.seeds = parseSeeds(text);
     },
   },
   {

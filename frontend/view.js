@@ -6,12 +6,17 @@
 
 import { plural } from "./format.js";
 import { fitting } from "./holds.js";
+import { THRESHOLD } from "./threshold.js";
 
 /** @returns {View} */
 export const plainView = () => ({
   step: null,
   mark: null,
   row: -1,
+  output: null,
+  scale: "shared",
+  threshold: THRESHOLD,
+  seeds: 0,
   layers: [],
   gradient: "relative",
   state: "c",
@@ -61,6 +66,10 @@ export function misfits(view, columns) {
   if (frame && view.mark !== null && view.mark >= frame.length) {
     part.mark = null;
     messages.push(`Step ${view.mark} cannot be marked: the sequence ends at step ${frame.length - 1}.`);
+  }
+  if (frame && view.output !== null && view.output >= frame.length) {
+    part.output = null;
+    messages.push(`There is no output at step ${view.output}: the sequence ends at step ${frame.length - 1}.`);
   }
   if (frame && view.row >= frame.answers.length) {
     part.row = -1;

@@ -131,6 +131,10 @@ function paintSeries(c, { points, style, dots }, xOf, yOf, { width, height, log 
     }
     if (style === "dots") return;
   }
+  if (style === "band") {
+    paintBand(c, points, xOf, yOf);
+    return;
+  }
   const base = log ? height - PAD : Math.min(yOf(0), height - PAD);
   if (style === "bars" || style === "ghosts") {
     // A time axis has a cell a step, and a bar most of its cell.
@@ -159,6 +163,25 @@ function paintSeries(c, { points, style, dots }, xOf, yOf, { width, height, log 
     c.stroke(line);
   }
   c.setLineDash([]);
+  c.globalAlpha = 1;
+}
+
+/**
+ * What lies between two curves.
+ *
+ * @param {CanvasRenderingContext2D} c
+ * @param {Series["points"]} points
+ * @param {(x: number) => number} xOf
+ * @param {(y: number) => number} yOf
+ */
+function paintBand(c, points, xOf, yOf) {
+  const known = points.filter(({ y, to }) => y !== null && to !== undefined);
+  const area = new Path2D();
+  for (const { x, to = 0 } of known) area.lineTo(xOf(x), yOf(to));
+  for (const { x, y } of known.toReversed()) area.lineTo(xOf(x), yOf(y ?? 0));
+  area.closePath();
+  c.globalAlpha = 0.3;
+  c.fill(area);
   c.globalAlpha = 1;
 }
 

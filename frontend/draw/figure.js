@@ -7,7 +7,7 @@
 import { number, power } from "../format.js";
 import { cividis, diverging } from "../scales.js";
 import { positionOf, stepTicks } from "../timeline.js";
-import { axisOf, cellAt, rowsOf } from "./read.js";
+import { axisOf, cellAt, edged, rowsOf } from "./read.js";
 
 /** Colours handed to Plotly, which interpolates between them. */
 const ANCHORS = 17;
@@ -84,7 +84,7 @@ function across({ axis, length, lagFrom }, x) {
 function lines(picture, colour) {
   const { low, log } = picture.y;
   const { name: where, place } = axisOf(picture);
-  return picture.series.map(({ name, points, style, dots }) => ({
+  return picture.series.flatMap(edged).map(({ name, points, style, dots }) => ({
     type: "scatter",
     name,
     x: points.map(({ x }) => across(picture, x)),

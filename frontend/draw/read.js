@@ -1,7 +1,7 @@
 /**
  * A picture's value at a step, as text and as a table.
  *
- * @import {Curves, Heatmap, Picture} from "../types.js"
+ * @import {Curves, Heatmap, Picture, Series} from "../types.js"
  */
 
 import { valueAt } from "../decode.js";
@@ -32,6 +32,25 @@ export function axisOf({ axis, lagFrom }) {
   if (lagFrom !== undefined) return { name: "lag", place: (x) => lagFrom - x };
   return { name: axis === "time" ? "step" : "training step", place: (x) => x };
 }
+
+/**
+ * A band as its two edges.
+ *
+ * @param {Series} series
+ * @returns {Series[]}
+ */
+export const edged = (series) =>
+  series.style !== "band"
+    ? [series]
+    : [
+        {
+          ...series,
+          name: `${series.name} (upper)`,
+          style: "faint",
+          points: series.points.map(({ x, to }) => ({ x, y: to ?? null })),
+        },
+        { ...series, name: `${series.name} (lower)`, style: "faint" },
+      ];
 
 /**
  * What a picture says at a time step; empty where it has no time axis.
@@ -73,7 +92,7 @@ export function csvOf(picture) {
     rows.unshift(["step", ...names]);
   } else if (picture.kind === "curves") {
     const { name: where, place } = axisOf(picture);
-    rows = picture.series.flatMap(({ name, points }) => points.map(({ x, y }) => [name, place(x), y]));
+    rows = picture.series.flatMap(edged).flatMap(({ name, points }) => points.map(({ x, y }) => [name, place(x), y]));
     if (picture.lagFrom !== undefined) rows.reverse(); // lags count up
     rows.unshift(["series", where, "value"]);
   } else if (picture.kind === "tokens") {

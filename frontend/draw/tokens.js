@@ -4,6 +4,7 @@
  * @import {Ink, Token, Tokens} from "../types.js"
  */
 
+import { cividis, lightness, NOT_FINITE, placeOf } from "../scales.js";
 import { font, surface } from "./surface.js";
 
 /** A letter needs this much, in pixels. */
@@ -11,6 +12,23 @@ const LETTER = 6.5;
 /** Letters above the strip keep this distance. */
 const APART = 9;
 const STRIP = 14;
+/** Lightness from which black is read better on a colour than white. */
+const BRIGHT = 0.62;
+
+/**
+ * The colours of the cells and of what is written in them; null where the tokens have their own.
+ *
+ * @param {Tokens} picture
+ * @returns {((t: number) => {fill: string, ink: string}) | null}
+ */
+function tinted({ tint }) {
+  if (!tint) return null;
+  return (t) => {
+    const place = placeOf(tint.values[t] ?? Number.NaN, tint.domain, true);
+    const rgb = Number.isNaN(place) ? NOT_FINITE : cividis(place);
+    return { fill: `rgb(${rgb.join()})`, ink: lightness(rgb) > BRIGHT ? "#000" : "#fff" };
+  };
+}
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -24,9 +42,10 @@ export function paintTokens(canvas, picture, size, ink, mark) {
   const cell = size.width / picture.tokens.length;
   c.textAlign = "center";
   c.textBaseline = "middle";
-  if (picture.bars) paintBars(c, picture.tokens, cell, size.height, ink);
-  else if (picture.text) paintText(c, picture, cell, size, ink, mark);
-  else paintStrip(c, picture.tokens, cell, size.height, ink);
+  const tint = tinted(picture);
+  if (picture.bars) paintBars(c, picture.tokens, cell, size.height, ink, tint);
+  else if (picture.text) paintText(c, picture, cell, size, ink, mark, tint);
+  else paintStrip(c, picture.tokens, cell, size.height, ink, tint);
 }
 
 /**
@@ -35,14 +54,16 @@ export function paintTokens(canvas, picture, size, ink, mark) {
  * @param {number} cell
  * @param {number} height
  * @param {Ink} ink
+ * @param {ReturnType<typeof tinted>} tint
  */
-function paintStrip(c, tokens, cell, height, ink) {
+function paintStrip(c, tokens, cell, height, ink, tint) {
   const top = height - STRIP;
   let free = Number.NEGATIVE_INFINITY;
   tokens.forEach(({ label, salient }, t) => {
     const x = t * cell;
     const middle = x + cell / 2;
-    c.fillStyle = salient ? ink.text : ink.faint;
+    const colours = tint?.(t);
+    c.fillStyle = colours?.fill ?? (salient ? ink.text : ink.faint);
     c.fillRect(x + 0.5, top, Math.max(cell - 1, 1), STRIP);
     if (salient && middle >= free) {
       c.font = font(13, "700");
@@ -53,7 +74,7 @@ function paintStrip(c, tokens, cell, height, ink) {
     } else if (!salient && cell >= LETTER) {
       c.font = font(9);
       if (c.measureText(label).width > cell) return;
-      c.fillStyle = ink.muted;
+      c.fillStyle = colours?.ink ?? ink.muted;
       c.fillText(label, middle, top + STRIP / 2);
     }
   });
@@ -65,14 +86,16 @@ function paintStrip(c, tokens, cell, height, ink) {
  * @param {number} cell
  * @param {number} height
  * @param {Ink} ink
+ * @param {ReturnType<typeof tinted>} tint
  */
-function paintBars(c, tokens, cell, height, ink) {
+function paintBars(c, tokens, cell, height, ink, tint) {
   const top = 13;
   tokens.forEach(({ label, salient, level }, t) => {
     const tall = Math.max(1, level * (height - top));
-    c.fillStyle = salient ? ink.text : ink.line;
+    c.fillStyle = tint?.(t).fill ?? (salient ? ink.text : ink.line);
     c.fillRect(t * cell + 0.3, height - tall, Math.max(cell - 0.6, 1), tall);
     if (!salient) return;
+    c.fillStyle = ink.text;
     c.font = font(11, "700");
     const half = c.measureText(label).width / 2;
     const middle = Math.min(Math.max((t + 0.5) * cell, half), tokens.length * cell - half);
@@ -87,13 +110,14 @@ function paintBars(c, tokens, cell, height, ink) {
  * @param {{width: number, height: number}} size
  * @param {Ink} ink
  * @param {number | null} mark
+ * @param {ReturnType<typeof tinted>} tint
  */
-function paintText(c, { tokens, answers }, cell, { width, height }, ink, mark) {
+function paintText(c, { tokens, answers }, cell, { width, height }, ink, mark, tint) {
   const around = mark ?? answers.at(-1) ?? tokens.length - 1;
   const strip = 10;
   tokens.forEach(({ label }, t) => {
     const blank = label === "␣" || label === "⏎" || label === "⇥";
-    c.fillStyle = t === around ? ink.text : blank ? ink.faint : ink.line;
+    c.fillStyle = tint?.(t).fill ?? (t === around ? ink.text : blank ? ink.faint : ink.line);
     c.fillRect(t * cell, 0, Math.max(cell - 0.5, 0.5), strip);
   });
   // The text itself, as much as fits, with the marked step kept in view.

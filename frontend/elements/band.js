@@ -12,10 +12,11 @@ import { toolOf } from "./tools.js";
 /**
  * What a switch chooses from, in words.
  *
- * @type {Record<"gradient" | "state", {label: string, choices: Record<string, string>}>}
+ * @type {Record<"gradient" | "state" | "scale", {label: string, choices: Record<string, string>}>}
  */
 const CHOICES = {
   gradient: { label: "Scale of the gradient", choices: { relative: "relative", absolute: "absolute" } },
+  scale: { label: "Scale of connectivity", choices: { shared: "one scale for all", row: "each row by itself" } },
   state: { label: "Gradient of", choices: { c: "memory c", h: "shown state h" } },
 };
 
@@ -90,9 +91,13 @@ export class FarbackBand extends HTMLElement {
     setAttribute(this.#fold, "aria-expanded", String(!folded));
     const wanted = (this.panel.switches ?? []).filter(
       (name) =>
-        !folded && (name === "gradient" || (name === "state" && cell) || (name === "row" && answers.length > 1)),
+        !folded &&
+        (name === "gradient" ||
+          name === "scale" ||
+          (name === "state" && cell) ||
+          (name === "row" && answers.length > 1)),
     );
-    const key = JSON.stringify([wanted, view.gradient, view.state, view.row, answers]);
+    const key = JSON.stringify([wanted, view.gradient, view.state, view.scale, view.row, answers]);
     if (this.#switches.dataset.key === key) return;
     this.#switches.dataset.key = key;
     this.#switches.replaceChildren(
@@ -104,7 +109,7 @@ export class FarbackBand extends HTMLElement {
   }
 
   /**
-   * @param {"gradient" | "state"} name
+   * @param {"gradient" | "state" | "scale"} name
    * @param {string} chosen
    */
   #choice(name, chosen) {
@@ -133,7 +138,11 @@ export class FarbackBand extends HTMLElement {
   #rows(row, answers) {
     const chosen = row < 0 || row >= answers.length ? answers.length - 1 : row;
     const options = answers.map((step, at) => make("option", { value: at, selected: at === chosen }, `step ${step}`));
-    const select = make("select", { onchange: () => tell(this, "view", { row: Number(select.value) }) }, ...options);
+    const select = make(
+      "select",
+      { onchange: () => tell(this, "view", { row: Number(select.value), output: null }) },
+      ...options,
+    );
     return make("label", {}, "answer at ", select);
   }
 }

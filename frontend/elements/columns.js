@@ -152,6 +152,7 @@ export class FarbackColumns extends HTMLElement {
       extent,
       layer: (view.layers[column.index] || frame.layers.length) - 1,
       steps,
+      clip: column.clip,
     };
   }
 
@@ -175,7 +176,7 @@ export class FarbackColumns extends HTMLElement {
       step: frame?.step ?? 0,
       length: frame?.length ?? 1,
     };
-    const version = `${stage.version} ${band.panel.id === "learning" ? steps : ""}`;
+    const version = `${stage.version} ${band.panel.history ? steps : ""}`;
     // What is new is set up soon, so that it has its height.
     const due = this.#spare > 0 && !panel.childElementCount;
     const painted = panel.show(scene, brush, version, this.#unseen || due);

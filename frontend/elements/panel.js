@@ -73,7 +73,7 @@ export class FarbackPanel extends HTMLElement {
     }
     const asking = Boolean(scene.answer && !scene.answer.fresh && scene.answer.refusal === null);
     this.toggleAttribute("data-asking", asking && this.panel.inquiry?.(scene) !== null);
-    const history = this.panel.id === "learning" ? scene.frames.length : 0;
+    const history = this.panel.history ? scene.frames.length : 0;
     const made = [
       this.panel.source ? this.panel.source(scene.frame) : scene.frame,
       scene.view.gradient,

@@ -2,12 +2,13 @@
  * One picture: a canvas with its scale, its caption and the value at the marked step. It answers to mouse, finger and
  * arrow keys.
  *
- * @import {Heatmap, Ink, Picture} from "../types.js"
+ * @import {Ink, Picture} from "../types.js"
  */
 
 import { paintBars } from "../draw/bars.js";
 import { paintCurves, scaleLabels } from "../draw/curves.js";
 import { paintBar, paintHeatmap } from "../draw/heatmap.js";
+import { paintHistory } from "../draw/history.js";
 import { readAt, rowsOf } from "../draw/read.js";
 import { paintTokens } from "../draw/tokens.js";
 import { short } from "../format.js";
@@ -66,6 +67,7 @@ export class FarbackPlot extends HTMLElement {
   #scale = make("div", { class: "scale", "aria-hidden": "true" }, this.#bar);
   #foot = make("div", { class: "foot", "aria-hidden": "true", hidden: true });
   #footed = "";
+  #outlined = "";
   /** Whether the axis is the column's time. */
   #timed = false;
   #enlarge = make("button", {
@@ -121,6 +123,7 @@ export class FarbackPlot extends HTMLElement {
     setAttribute(this.#canvas, "data-panel", brush.panel);
     setAttribute(this.#canvas, "data-model", brush.model);
     this.#furnish(picture, brush);
+    this.#showOutlines(picture);
     this.#showFoot();
     this.#paint();
     this.#write();
@@ -143,7 +146,8 @@ export class FarbackPlot extends HTMLElement {
     const { picture, brush } = this;
     const size = this.#size;
     if (!picture || !brush || !size.width || !size.height) return;
-    if (picture.kind === "heatmap") paintHeatmap(this.#canvas, picture, brush.ink.dark);
+    if (picture.kind === "heatmap" && picture.training) paintHistory(this.#canvas, picture, brush.ink.dark);
+    else if (picture.kind === "heatmap") paintHeatmap(this.#canvas, picture, brush.ink.dark);
     else if (picture.kind === "curves") paintCurves(this.#canvas, picture, size, brush.ink, brush.colour);
     else if (picture.kind === "bars") paintBars(this.#canvas, picture, size, brush.ink, brush.colour);
     else if (picture.kind === "tokens") paintTokens(this.#canvas, picture, size, brush.ink, this.#mark);
@@ -159,7 +163,7 @@ export class FarbackPlot extends HTMLElement {
   #furnish(picture, brush) {
     const scale =
       picture.kind === "heatmap"
-        ? [picture.palette, picture.domain, rowsOf(picture), JSON.stringify(picture.outlines)]
+        ? [picture.palette, picture.domain]
         : picture.kind === "curves" || picture.kind === "bars"
           ? scaleLabels(picture)
           : picture.kind === "note" && picture.text;
@@ -197,12 +201,10 @@ export class FarbackPlot extends HTMLElement {
   #furnishScale(picture, { ink }) {
     this.#bar.hidden = picture.kind !== "heatmap";
     for (const label of this.#scale.querySelectorAll("span")) label.remove();
-    this.#outlines.replaceChildren();
     if (picture.kind === "heatmap") {
       paintBar(this.#bar, picture.palette, ink.dark);
       const [low, high] = picture.domain;
       this.#scale.append(make("span", { class: "top" }, short(high)), make("span", { class: "bottom" }, short(low)));
-      this.#outlines.append(...picture.outlines.map((outline) => this.#outline(picture, outline)));
     } else if (picture.kind === "curves" || picture.kind === "bars") {
       for (const { label, down } of scaleLabels(picture)) {
         const tick = make("span", { class: "tick" }, label);
@@ -233,18 +235,27 @@ export class FarbackPlot extends HTMLElement {
   }
 
   /**
-   * @param {Heatmap} picture
-   * @param {Heatmap["outlines"][number]} outline
+   * The frames around cells, which move without being made anew.
+   *
+   * @param {Picture} picture
    */
-  #outline(picture, { row, from, to }) {
+  #showOutlines(picture) {
+    const outlines = picture.kind === "heatmap" ? picture.outlines : [];
+    const key = picture.kind === "heatmap" && outlines.length ? JSON.stringify([rowsOf(picture), outlines]) : "";
+    if (key === this.#outlined) return;
+    this.#outlined = key;
+    while (this.#outlines.children.length > outlines.length) this.#outlines.lastChild?.remove();
+    while (this.#outlines.children.length < outlines.length) this.#outlines.append(make("i"));
+    if (picture.kind !== "heatmap") return;
     const steps = picture.timeFirst ? picture.matrix.rows : picture.matrix.cols;
     const rows = rowsOf(picture);
-    const box = make("i");
-    box.style.left = `${(100 * from) / steps}%`;
-    box.style.width = `${(100 * (to - from)) / steps}%`;
-    box.style.top = `${(100 * row) / rows}%`;
-    box.style.height = `${100 / rows}%`;
-    return box;
+    outlines.forEach(({ row, from, to }, at) => {
+      const box = /** @type {HTMLElement} */ (this.#outlines.children[at]);
+      box.style.left = `${(100 * from) / steps}%`;
+      box.style.width = `${(100 * (to - from)) / steps}%`;
+      box.style.top = `${(100 * row) / rows}%`;
+      box.style.height = `${100 / rows}%`;
+    });
   }
 
   /** Writes the marked step's value and puts the cross there. */
@@ -255,7 +266,8 @@ export class FarbackPlot extends HTMLElement {
     const shown = this.#timed && t !== null && t < brush.length;
     this.#cross.hidden = !shown;
     this.#dot.hidden = !shown || picture.kind !== "heatmap";
-    const text = shown && t !== null ? readAt(picture, t, this.#row) : "";
+    const row = this.#rowIn(picture);
+    const text = shown && t !== null ? readAt(picture, t, row) : "";
     setText(this.#read, text);
     // Where the value would lie on what it is about, it stands on the other side.
     this.classList.toggle("aside", t !== null && 2 * t > brush.length);
@@ -264,7 +276,8 @@ export class FarbackPlot extends HTMLElement {
     if (this.#timed) {
       setAttribute(this.#area, "aria-valuemax", brush.length - 1);
       setAttribute(this.#area, "aria-valuenow", t ?? 0);
-      setAttribute(this.#area, "aria-valuetext", shown ? `step ${t}. ${text}` : "no step marked");
+      const chosen = picture.kind === "heatmap" && picture.outputs ? `${picture.rowName(row)}, ` : "";
+      setAttribute(this.#area, "aria-valuetext", shown ? `step ${t}. ${text}` : `${chosen}no step marked`);
     } else if (picture.kind === "curves") {
       setAttribute(this.#area, "aria-valuemax", picture.length);
       setAttribute(this.#area, "aria-valuenow", picture.cursor ?? 0);
@@ -277,8 +290,18 @@ export class FarbackPlot extends HTMLElement {
     const rows = rowsOf(picture);
     this.#dot.style.left = this.#cross.style.left;
     this.#dot.style.width = this.#cross.style.width;
-    this.#dot.style.top = `${(100 * Math.min(this.#row, rows - 1)) / rows}%`;
+    this.#dot.style.top = `${(100 * Math.min(row, rows - 1)) / rows}%`;
     this.#dot.style.height = `${100 / rows}%`;
+  }
+
+  /**
+   * The row that is read: the pointed one, but where rows are output times or training steps the one that is looked at.
+   *
+   * @param {Picture} picture
+   */
+  #rowIn(picture) {
+    if (picture.kind !== "heatmap") return this.#row;
+    return picture.outputs?.chosen ?? (picture.training ? (picture.outlines[0]?.row ?? 0) : this.#row);
   }
 
   /**
@@ -296,7 +319,14 @@ export class FarbackPlot extends HTMLElement {
     }
     const down = Math.min(Math.max((event.clientY - box.top) / box.height, 0), 0.9999);
     const row = picture.kind === "heatmap" ? Math.floor(down * rowsOf(picture)) : this.#row;
-    tell(this, "point", { t: Math.floor(part * brush.length), row, pin });
+    const t = Math.floor(part * brush.length);
+    if (picture.kind !== "heatmap" || (!picture.outputs && !picture.training)) tell(this, "point", { t, row, pin });
+    else if (picture.outputs) tell(this, "point", { t, row: this.#row, pin, output: picture.outputs.steps[row] });
+    else {
+      // Such a row is a training step: a click goes there, and marks nothing.
+      tell(this, "point", { t, row: this.#row, pin: false });
+      if (pin) tell(this, "step", picture.training?.[row]);
+    }
   }
 
   /** @param {KeyboardEvent} event */
@@ -328,6 +358,11 @@ export class FarbackPlot extends HTMLElement {
       // Of training steps the frames are the places, and up means on, as on any slider.
       tell(this, "move", SLIDER_KEYS[event.key]);
       return;
+    }
+    if (picture.kind === "heatmap" && move[1] !== 0 && (picture.outputs || picture.training)) {
+      if (!picture.outputs) return tell(this, "move", move[1]);
+      const { steps, chosen } = picture.outputs;
+      return tell(this, "output", steps[Math.min(Math.max(chosen + move[1], 0), steps.length - 1)]);
     }
     const from = this.#mark ?? brush.length - 1;
     const t = Math.min(Math.max(from + move[0], 0), brush.length - 1);

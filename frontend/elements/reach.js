@@ -1,10 +1,11 @@
 /**
  * HOW FAR BACK? One row a model on one axis of steps: what it does as a solid bar, what its gradient sees as an outline.
  *
- * @import {Catalog, Column, Extent} from "../types.js"
+ * @import {Catalog, Column, Extent, Frame} from "../types.js"
  */
 
 import { horizonText, reachText } from "../format.js";
+import { atText, seenAt } from "../threshold.js";
 import { compareText, estimateText, solvedText } from "../words.js";
 import { explanation } from "./band.js";
 import { make, setAttribute, setText } from "./dom.js";
@@ -78,8 +79,9 @@ export class FarbackReach extends HTMLElement {
   /**
    * @param {Column[]} columns
    * @param {Extent} extent
+   * @param {number} threshold of the gradient horizon
    */
-  show(columns, extent) {
+  show(columns, extent, threshold) {
     while (this.#rows.length > columns.length) this.#rows.pop()?.whole.remove();
     while (this.#rows.length < columns.length) {
       const row = new Row();
@@ -87,12 +89,17 @@ export class FarbackReach extends HTMLElement {
       this.#list.append(row.whole);
     }
     const tested = columns.map((column) => Math.max(0, ...(column.facts?.lags ?? [])));
-    const seen = columns.map(({ own, frame }) => (own ?? frame)?.horizon.value ?? 0);
+    // On a sequence of one's own the model is still the same, and so is its reach.
+    const frames = columns.map(({ gated, own, frame, frames: [first] }) => {
+      const shown = gated ? frame : (own ?? frame);
+      return shown && seenAt(shown, first, threshold);
+    });
+    const seen = frames.map((frame) => frame?.horizon.value ?? 0);
     const longest = Math.max(extent.lag, ...tested, ...seen);
     this.#ruler(longest);
     columns.forEach((column, i) => {
       const row = this.#rows[i];
-      if (row) showRow(row, column, longest);
+      if (row) showRow(row, column, frames[i] ?? null, longest);
     });
   }
 
@@ -118,12 +125,11 @@ export class FarbackReach extends HTMLElement {
 /**
  * @param {Row} row
  * @param {Column} column
+ * @param {Frame | null} frame
  * @param {number} longest
  */
-function showRow(row, column, longest) {
+function showRow(row, column, frame, longest) {
   const { facts, title, gated } = column;
-  // On a sequence of one's own the model is still the same, and so is its reach.
-  const frame = gated ? column.frame : (column.own ?? column.frame);
   row.whole.style.setProperty("--model", `var(--model-${column.colour})`);
   setAttribute(row.whole, "data-model", title);
   setText(row.name, title);
@@ -145,7 +151,7 @@ function showRow(row, column, longest) {
   // From so few sequences the reach of a live frame jumps: it does not look like a result.
   row.whole.classList.toggle("estimated", !last);
   const does = reachText(reach, last);
-  const sees = horizonText(frame);
+  const sees = horizonText(frame) + atText(horizon.threshold);
   // The gradient of a sequence of another length says nothing about the reach on those that were held out.
   const compared = gated && column.own?.length !== frame.length ? "" : compareText(frame, facts);
   setText(row.number, does);

@@ -6,13 +6,14 @@
  */
 
 import { ChainTool } from "./chain.js";
+import { ConnectivityTool } from "./connectivity.js";
 import { LengthsTool } from "./lengths.js";
 import { SequenceTool } from "./sequence.js";
 
 /** @typedef {HTMLElement & {show: (view: View, columns: Column[], task: string) => void}} Tool */
 
 /** @type {Record<string, new (catalog: Catalog) => Tool>} by the band's panel */
-const TOOLS = { chain: ChainTool, lengths: LengthsTool, input: SequenceTool };
+const TOOLS = { chain: ChainTool, connectivity: ConnectivityTool, lengths: LengthsTool, input: SequenceTool };
 
 /**
  * @param {string} panel

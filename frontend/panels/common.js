@@ -7,6 +7,7 @@
 import { valueAt } from "../decode.js";
 import { decades } from "../extent.js";
 import { power } from "../format.js";
+import { perRow } from "../lags.js";
 import { roundUp } from "../scales.js";
 
 /** Pixels that a heatmap of units is high: two for each of the 32 units that a model has by default. */
@@ -29,6 +30,23 @@ export function answerOf(frame, row) {
  */
 export function layerOf({ frame, layer }) {
   return /** @type {Layer} */ (frame.layers[Math.min(layer, frame.layers.length - 1)]);
+}
+
+/** Decades of a colour scale: more of them could not be told apart. */
+export const SHADES = 6;
+/** Smallest share of its row's largest entry that is still told from nothing. */
+const FAINTEST = 1e-4;
+
+/**
+ * Connectivity on the scale that is chosen.
+ *
+ * @param {Scene} scene
+ * @returns {{matrix: Matrix, domain: [number, number]}}
+ */
+export function scaleOf({ frame, view, extent }) {
+  if (view.scale === "row") return { matrix: perRow(frame.connectivity), domain: [FAINTEST, 1] };
+  const { low, high } = decades(extent.connectivity, SHADES);
+  return { matrix: frame.connectivity, domain: [low, high] };
 }
 
 /**

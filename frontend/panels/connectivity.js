@@ -1,97 +1,176 @@
 /**
- * Which inputs the answer depends on.
+ * Which inputs each output depends on: the whole matrix, the row that is looked at, and all rows by lag.
  *
- * @import {Panel} from "../types.js"
+ * @import {Curves, Heatmap, Panel, Scene} from "../types.js"
  */
 
 import { valueAt } from "../decode.js";
-import { decades } from "../extent.js";
-import { horizonText, percent } from "../format.js";
-import { answerOf, back, finite, room } from "./common.js";
+import { horizonText, percent, plural } from "../format.js";
+import { lagProfile, outputOf, sharesOf } from "../lags.js";
+import { atText, lastAbove, seenAt } from "../threshold.js";
+import { answerOf, back, finite, room, scaleOf } from "./common.js";
+import { strip, tintOf } from "./input.js";
 
-/** Fewest pixels of the whole matrix, which has a row for every output time, and its most. */
-const STRIP = 22;
-const MOST = 120;
-/** Shares of the largest gradient beside the scale, which ends two decades below the threshold. */
+/** Fewest pixels of the whole matrix and its most; in between three for each output time. */
+const [LEAST, MOST] = [60, 132];
+/** Shares of the largest gradient beside the scale, which ends a decade below the smallest threshold. */
 const SHARES = [1e-4, 1e-2, 1];
 const HEIGHT = 56;
+const STRIP = 30;
+/** Marks of distance back from an output that the column's axis does not count from. */
+const DISTANCES = [1, 2, 5, 10, 20, 50, 100];
+const MARKS = 5;
 
-/** Decades of the colour scale: more of them could not be told apart. */
-const SHADES = 6;
+/** A scale of shares. */
+const Y = {
+  low: 1e-4,
+  high: 1,
+  log: true,
+  ticks: SHARES.map((at) => ({ at, label: `${100 * at} %` })),
+  title: "share of the largest gradient",
+};
 
 /**
- * @param {(number | null)[]} shares by lag
- * @param {number} threshold
- * @returns {number} the largest lag that still counts as seen, 0 if there is none
+ * The part of a scene at the threshold that a person chose.
+ *
+ * @param {Scene} scene
  */
-const lastAbove = (shares, threshold) =>
-  Math.max(
-    0,
-    shares.findLastIndex((share, lag) => lag > 0 && share !== null && share >= threshold),
-  );
+const at = ({ frame, frames, view }) => seenAt(frame, frames[0], view.threshold);
+
+/**
+ * @param {Scene} scene
+ * @returns {Heatmap}
+ */
+function matrixOf(scene) {
+  const { frame, view } = scene;
+  const { row } = outputOf(frame, view);
+  const { matrix, domain } = scaleOf(scene);
+  const each = view.scale === "row";
+  return {
+    kind: "heatmap",
+    caption: `a row for each output time${each ? ", by its largest" : ""}`,
+    symbol: each ? "share of C" : "C",
+    matrix,
+    timeFirst: false,
+    palette: "magnitude",
+    domain,
+    log: true,
+    rowName: (place) => `output at step ${frame.rows[place] ?? place}`,
+    outlines: [{ row, from: 0, to: frame.length }],
+    outputs: { steps: frame.rows, chosen: row },
+    height: Math.min(Math.max(3 * matrix.rows, LEAST), MOST),
+  };
+}
+
+/**
+ * The threshold as a dashed line.
+ *
+ * @param {number} threshold
+ * @returns {Curves["lines"]}
+ */
+const line = (threshold) => [{ at: threshold, label: percent(threshold), meaning: "what counts as seen" }];
+
+/**
+ * Where the column's axis counts from another step: lags from this output, as marks at the foot.
+ *
+ * @param {number} step
+ * @returns {Curves["ticks"]}
+ */
+function marksFrom(step) {
+  const apart = DISTANCES.find((distance) => step / distance < MARKS) ?? step;
+  const lags = Array.from({ length: Math.floor(step / Math.max(apart, 1)) + 1 }, (_, i) => i * apart);
+  return lags.map((lag) => ({ at: step - lag, label: lag ? String(lag) : "" }));
+}
+
+/**
+ * The row that is looked at, by lag. Of an answer it is the median over many sequences, from which the horizon is read;
+ * of another output time it is the one of the sequence shown.
+ *
+ * @param {Scene} scene
+ * @returns {Curves}
+ */
+function rowOf(scene) {
+  const { view } = scene;
+  const frame = at(scene);
+  const { step, row, answer } = outputOf(frame, view);
+  const { horizon, profile, answers } = frame;
+  const { threshold } = horizon;
+  const here = Array.from(sharesOf(frame.connectivity, row, step), finite);
+  const asked = answer >= 0;
+  const lags = here.map((_, lag) => lag);
+  const shares = asked ? lags.map((lag) => finite(valueAt(profile, answer, lag))) : here;
+  // Of several answers each has its own horizon; the model's is their median.
+  const single = asked && answers.length === 1;
+  const own = single ? (horizon.value ?? 0) : lastAbove(shares, threshold);
+  const seen = single ? horizonText(frame) : String(own);
+  const words = atText(threshold);
+  const points = /** @param {(number | null)[]} values */ (values) =>
+    lags.toReversed().map((lag) => ({ x: step - lag, y: values[lag] ?? null }));
+  const several = `this answer's horizon ${seen}${words}, median of all ${horizonText(frame)}`;
+  return {
+    kind: "curves",
+    caption: !asked
+      ? `output at ${step}: sees ${plural(own, "step")} back${words}`
+      : single
+        ? `share of the largest; horizon ${seen}${words}`
+        : `share of the largest; ${several}`,
+    axis: "time",
+    length: frame.length,
+    cursor: null,
+    lagFrom: step,
+    series: [
+      { name: "share", points: points(shares), style: "area" },
+      ...(asked ? [{ name: "this sequence", points: points(here), style: /** @type {const} */ ("faint") }] : []),
+    ],
+    y: Y,
+    lines: line(threshold),
+    spans: asked && own ? [back(step, own, `gradient horizon ${seen}${words}`, "outline")] : [],
+    ticks: step === answerOf(frame, view.row).step ? [] : marksFrom(step),
+    height: HEIGHT,
+  };
+}
+
+/**
+ * All output times together, by lag.
+ *
+ * @param {Scene} scene
+ * @returns {Curves}
+ */
+function allRows({ frame, view }) {
+  const { median, low, high } = lagProfile(frame.connectivity, frame.rows);
+  const { step } = answerOf(frame, view.row);
+  const lags = Array.from({ length: Math.min(step + 1, median.length) }, (_, lag) => lag).reverse();
+  return {
+    kind: "curves",
+    caption: "all outputs: median, middle half shaded",
+    axis: "time",
+    length: frame.length,
+    cursor: null,
+    lagFrom: step,
+    series: [
+      { name: "median", points: lags.map((lag) => ({ x: step - lag, y: finite(median[lag] ?? 0) })), style: "line" },
+      {
+        name: "quartile",
+        points: lags.map((lag) => ({ x: step - lag, y: finite(low[lag] ?? 0), to: high[lag] ?? 0 })),
+        style: "band",
+      },
+    ],
+    y: Y,
+    lines: line(view.threshold),
+    spans: [],
+    ticks: [],
+    height: HEIGHT,
+  };
+}
 
 /** @type {Panel} */
 export const connectivity = {
   id: "connectivity",
   measures: ["connectivity", "profile", "horizon"],
   title: "Connectivity",
-  plain: "how much the right answer would change with each input",
-  switches: ["row"],
-  room: room(2 * 41, HEIGHT), // of the opening comparison
-  pictures: (scene) => {
-    const { frame, view, extent } = scene;
-    const { row, step } = answerOf(frame, view.row);
-    const { low, high } = decades(extent.connectivity, SHADES);
-    const { horizon, profile, answers } = frame;
-    const rows = frame.connectivity.rows;
-    const lags = Array.from({ length: Math.min(profile.cols, step + 1) }, (_, lag) => lag);
-    const shares = lags.map((lag) => finite(valueAt(profile, row, lag)));
-    // Of several answers each has its own horizon; the model's is their median.
-    const several = answers.length > 1;
-    const own = several ? lastAbove(shares, horizon.threshold) : (horizon.value ?? 0);
-    const seen = several ? String(own) : horizonText(frame);
-    return [
-      {
-        kind: "heatmap",
-        caption: "C, a row for each output time, one scale for all models",
-        symbol: "C",
-        matrix: frame.connectivity,
-        timeFirst: false,
-        palette: "magnitude",
-        domain: [low, high],
-        log: true,
-        rowName: (at) => `output at step ${frame.rows[at] ?? at}`,
-        outlines: [{ row: frame.rows.indexOf(step), from: 0, to: frame.length }],
-        height: Math.min(Math.max(2 * rows, STRIP), MOST),
-      },
-      {
-        kind: "curves",
-        caption: several
-          ? `share of the largest; this answer's horizon ${seen}, median of all ${horizonText(frame)}`
-          : `share of the largest; horizon ${seen}`,
-        axis: "time",
-        length: frame.length,
-        cursor: null,
-        lagFrom: step,
-        series: [
-          {
-            name: "share",
-            points: lags.toReversed().map((lag) => ({ x: step - lag, y: shares[lag] ?? null })),
-            style: "area",
-          },
-        ],
-        y: {
-          low: 1e-4,
-          high: 1,
-          log: true,
-          ticks: SHARES.map((at) => ({ at, label: `${100 * at} %` })),
-          title: "share of the largest gradient",
-        },
-        lines: [{ at: horizon.threshold, label: percent(horizon.threshold), meaning: "what counts as seen" }],
-        spans: own ? [back(step, own, `gradient horizon ${seen}`, "outline")] : [],
-        ticks: [],
-        height: HEIGHT,
-      },
-    ];
-  },
+  plain: "how strongly each input moves each output; choose a row",
+  switches: ["scale", "row"],
+  room: room(STRIP - 16, 123, HEIGHT, HEIGHT), // of the opening comparison; the strip has no caption
+  also: ({ view }) => `${view.output} ${view.scale} ${view.threshold}`,
+  pictures: (scene) => [strip(scene, tintOf(scene)), matrixOf(scene), rowOf(scene), allRows(scene)],
 };

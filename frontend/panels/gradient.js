@@ -5,6 +5,7 @@
  */
 
 import { roundUp } from "../scales.js";
+import { verdictText } from "../verdict.js";
 import { answerOf, layerOf, logAxis, pointsOf, room, STATE_HEIGHT, unitMap } from "./common.js";
 
 const HEIGHT = 64;
@@ -12,7 +13,7 @@ const HEIGHT = 64;
 /** @type {Panel} */
 export const signal = {
   id: "signal",
-  measures: ["signal"],
+  measures: ["signal", "verdict"],
   title: "Gradient signal G",
   plain: "how much of the learning signal is left on its way back",
   switches: ["gradient"],
@@ -28,11 +29,7 @@ export const signal = {
     return [
       {
         kind: "curves",
-        caption: dead
-          ? "0 at every earlier step: nothing flows back"
-          : relative
-            ? "relative to its size at the answer"
-            : "absolute size",
+        caption: dead ? "0 at every earlier step: nothing flows back" : verdictText(layer.verdict),
         axis: "time",
         length: frame.length,
         cursor: null,

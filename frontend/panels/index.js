@@ -8,6 +8,7 @@
 import { causal } from "./causal.js";
 import { chain } from "./chain.js";
 import { connectivity } from "./connectivity.js";
+import { flow } from "./flow.js";
 import { gradient, signal } from "./gradient.js";
 import { input } from "./input.js";
 import { jacobians } from "./jacobians.js";
@@ -19,7 +20,7 @@ import { cellState, gates, hidden } from "./states.js";
 
 /** @type {Panel[]} */
 export const PANELS = [
-  ...[input, hidden, signal, gradient, output, connectivity, skill, learning, cellState, gates],
+  ...[input, hidden, signal, gradient, output, connectivity, skill, flow, learning, cellState, gates],
   // These ask the models, and only where a person unfolds them.
   ...[jacobians, chain, causal, lengths],
 ];

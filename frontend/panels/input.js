@@ -1,11 +1,13 @@
 /**
  * The sequence that goes in.
  *
- * @import {Frame, Panel, Scene, Token} from "../types.js"
+ * @import {Frame, Panel, Scene, Token, Tokens} from "../types.js"
  */
 
 import { valueAt } from "../decode.js";
 import { number, visible } from "../format.js";
+import { outputOf } from "../lags.js";
+import { scaleOf } from "./common.js";
 
 /** Tasks name what only fills the time with a dot. */
 const FILLER = "·";
@@ -49,6 +51,36 @@ function tokensOf({ frame, facts, task }) {
   });
 }
 
+/**
+ * The input as a strip of tokens.
+ *
+ * @param {Scene} scene
+ * @param {Tokens["tint"]} [tint]
+ * @returns {Tokens}
+ */
+export const strip = (scene, tint = null) => ({
+  kind: "tokens",
+  caption: "",
+  tokens: tokensOf(scene),
+  text: scene.task.name === "characters",
+  bars: scene.task.kind === "regression",
+  answers: scene.frame.answers,
+  tint,
+  height: HEIGHT,
+});
+
+/**
+ * How strongly each input moves the output that is looked at, on the scale of the matrix.
+ *
+ * @param {Scene} scene
+ * @returns {Tokens["tint"]}
+ */
+export function tintOf(scene) {
+  const { row } = outputOf(scene.frame, scene.view);
+  const { matrix, domain } = scaleOf(scene);
+  return { values: Array.from({ length: matrix.cols }, (_, t) => valueAt(matrix, row, t)), domain };
+}
+
 /** @type {Panel} */
 export const input = {
   id: "input",
@@ -56,16 +88,8 @@ export const input = {
   title: "Input",
   plain: "what the model reads, one step at a time",
   source: (frame) => frame.x,
+  // It changes with training only where it is coloured by an output that was chosen.
+  also: ({ view, frame }) => (view.output === null ? null : `${frame.run} ${frame.step} ${view.output} ${view.scale}`),
   room: { words: 0, pictures: HEIGHT },
-  pictures: (scene) => [
-    {
-      kind: "tokens",
-      caption: "",
-      tokens: tokensOf(scene),
-      text: scene.task.name === "characters",
-      bars: scene.task.kind === "regression",
-      answers: scene.frame.answers,
-      height: HEIGHT,
-    },
-  ],
+  pictures: (scene) => [strip(scene, scene.view.output === null ? null : tintOf(scene))],
 };

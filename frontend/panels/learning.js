@@ -95,6 +95,7 @@ export const learning = {
   title: "Learning",
   plain: "loss and right answers over the training steps; click, or press an arrow key, to go there",
   room: room(HEIGHT, HEIGHT + FOOT),
+  history: true,
   pictures: (scene) => [
     loss(scene),
     ...(scene.frame.accuracy === null ? [] : [accuracy(scene, (frame) => frame.accuracy)]),

@@ -12,6 +12,8 @@ const HEIGHT = 64;
 
 /** Smallest added loss that is drawn, in nats: a decade below what counts. */
 const LEAST = 1e-3;
+/** Standard errors to both sides of a value: 19 of 20 intervals hold the truth. */
+const SPREAD = 2;
 /** @type {Record<number, string>} */
 const SKILLS = { 0: "guess", 1: "perfect" };
 /** Added loss that counts, in nats, and skill that counts. */
@@ -26,9 +28,12 @@ function picture({ frame, view, extent }) {
   const { step } = answerOf(frame, view.row);
   const skill = byLag.measure === "skill";
   const points = byLag.lags
-    .map((lag, i) => ({ x: step - lag, y: byLag.value[i] ?? null }))
+    .map((lag, i) => ({ x: step - lag, y: byLag.value[i] ?? null, error: byLag.error?.[i] ?? null }))
     .filter((point) => point.x >= 0)
     .toSorted((a, b) => a.x - b.x);
+  const interval = points.flatMap(({ x, y, error }) =>
+    y === null || error === null ? [] : [{ x, y: y - SPREAD * error, to: y + SPREAD * error }],
+  );
   return {
     kind: "curves",
     caption: `${skill ? "" : "nats lost without it, "}${estimateText(frame)}`,
@@ -36,7 +41,12 @@ function picture({ frame, view, extent }) {
     length: frame.length,
     cursor: null,
     lagFrom: step,
-    series: [{ name: skill ? "skill" : "added loss", points, style: "area", dots: true }],
+    series: [
+      { name: skill ? "skill" : "added loss", points, style: "area", dots: true },
+      ...(interval.length
+        ? [{ name: "two standard errors", points: interval, style: /** @type {const} */ ("band") }]
+        : []),
+    ],
     y: skill
       ? {
           low: -0.1,
@@ -61,7 +71,7 @@ export const skill = {
   id: "skill",
   measures: ["skill", "added_loss", "reach"],
   title: "Skill by lag",
-  plain: "how well it uses what lies that far back; above the dashed line it counts",
+  plain: "how well it uses what lies that far back; above the dashed line it counts; shaded: ± 2 standard errors",
   room: room(HEIGHT),
   pictures: (scene) => [picture(scene)],
 };

@@ -5,8 +5,11 @@ import { figureOf } from "../../frontend/draw/figure.js";
 import { csvOf } from "../../frontend/draw/read.js";
 import { connectivity } from "../../frontend/panels/connectivity.js";
 import { gradient, signal } from "../../frontend/panels/gradient.js";
+import { input } from "../../frontend/panels/input.js";
 import { learning } from "../../frontend/panels/learning.js";
 import { skill } from "../../frontend/panels/skill.js";
+import { verdictText } from "../../frontend/verdict.js";
+import { plainView } from "../../frontend/view.js";
 
 /** @import {Curves, Matrix} from "../../frontend/types.js" */
 
@@ -24,6 +27,13 @@ const frame = /** @type {any} */ ({
   step: 20,
   last: false,
   length: 4,
+  x: matrix([
+    [1, 0],
+    [0, 1],
+    [0, 1],
+    [0, 1],
+  ]),
+  y: [null, null, null, 0],
   loss: 0.5,
   accuracy: 0.75,
   solved_at: null,
@@ -53,6 +63,8 @@ const frame = /** @type {any} */ ({
   ],
 });
 
+const view = { ...plainView(), row: -1 };
+
 /** @type {(part?: object) => any} */
 const scene = (part = {}) => ({
   frame,
@@ -60,8 +72,18 @@ const scene = (part = {}) => ({
   facts: { chance: { loss: 0.69, accuracy: 0.125 }, memoryless_loss: 1.131 },
   task: { name: "copying", kind: "classification" },
   cell: { states: ["h", "c"] },
-  view: { row: -1, gradient: "relative", state: "c" },
-  extent: { signal: [1e-6, 1], norm: [1e-6, 1], connectivity: [1e-3, 1], gradient: 1, loss: 2, added: 0, lag: 3 },
+  view,
+  clip: 1,
+  extent: {
+    signal: [1e-6, 1],
+    norm: [1e-6, 1],
+    updates: [0.1, 10],
+    connectivity: [1e-3, 1],
+    gradient: 1,
+    loss: 2,
+    added: 0,
+    lag: 3,
+  },
   layer: 0,
   steps: 1500,
   ...part,
@@ -96,7 +118,7 @@ test("skill by lag is counted in lags where it is enlarged and saved, each once"
 });
 
 test("the profile tells its horizon and threshold where it is enlarged", () => {
-  const picture = curvesOf(connectivity, 1);
+  const picture = curvesOf(connectivity, 2);
   const { layout } = figure(picture);
   const words = layout.annotations.map((/** @type {any} */ { text }) => text);
   assert.deepEqual(words, ["what counts as seen", "gradient horizon 2"]);
@@ -115,8 +137,7 @@ test("of several answers each has its own horizon, which is where its curve ends
     ]),
   };
   const spans = /** @type {number[]} */ ([0, 1]).map((row) => {
-    const view = { row, gradient: "relative", state: "c" };
-    const [, picture] = connectivity.pictures(scene({ frame: several, view }));
+    const picture = connectivity.pictures(scene({ frame: several, view: { ...view, row } }))[2];
     return /** @type {Curves} */ (picture).spans.map(({ from, to }) => to - from);
   });
   assert.deepEqual(spans, [[2], [1]]);
@@ -162,9 +183,58 @@ test("words beside a scale keep clear of each other", () => {
 test("the gradient is that of the memory where a model has one", () => {
   const [first] = gradient.pictures(scene());
   assert.match(first?.caption ?? "", /^of memory c/);
-  const [shown] = gradient.pictures(scene({ view: { row: -1, gradient: "relative", state: "h" } }));
+  const [shown] = gradient.pictures(scene({ view: { ...view, state: "h" } }));
   assert.match(shown?.caption ?? "", /^of shown state h/);
   const layer = { ...frame.layers[0], gradC: null };
   const [other] = gradient.pictures(scene({ frame: { ...frame, layers: [layer] }, cell: { states: ["h"] } }));
   assert.match(other?.caption ?? "", /^of hidden state h/);
+});
+
+test("an output time that is not asked for is looked at in the sequence shown, and has no horizon", () => {
+  const picture = /** @type {Curves} */ (connectivity.pictures(scene({ view: { ...view, output: 2 } }))[2]);
+  assert.match(picture.caption, /^output at 2: sees 2 steps back$/);
+  assert.deepEqual(picture.spans, []);
+  assert.deepEqual(
+    picture.series[0]?.points.map(({ x, y }) => [x, y]),
+    [
+      [0, 1],
+      [1, 1],
+      [2, 1],
+    ],
+  );
+});
+
+test("the row that is looked at is framed in the matrix and colours the input", () => {
+  const [tokens, map] = /** @type {any[]} */ (connectivity.pictures(scene({ view: { ...view, output: 1 } })));
+  assert.deepEqual(map.outlines, [{ row: 1, from: 0, to: 4 }]);
+  assert.equal(map.outputs.chosen, 1);
+  assert.deepEqual(tokens.tint.values, [1, 1, 0, 0]);
+  const [plain] = /** @type {any[]} */ (input.pictures(scene()));
+  assert.equal(plain.tint, null);
+  const [chosen] = /** @type {any[]} */ (input.pictures(scene({ view: { ...view, output: 0 } })));
+  assert.deepEqual(chosen.tint.values, [1, 0, 0, 0]);
+});
+
+test("skill is drawn with two standard errors to both sides, which are saved with it", () => {
+  const by_lag = { ...frame.by_lag, error: [0, 0.05, null] };
+  const [picture] = /** @type {Curves[]} */ (skill.pictures(scene({ frame: { ...frame, by_lag } })));
+  const band = picture?.series.find(({ style }) => style === "band");
+  assert.deepEqual(
+    band?.points.map(({ x, y, to }) => [x, y, to]),
+    [
+      [1, 0.5, 0.7],
+      [2, 1, 1],
+    ],
+  );
+  assert.match(csvOf(/** @type {Curves} */ (picture)), /two standard errors \(upper\),2,0\.7/);
+});
+
+test("the verdict is told in plain words", () => {
+  const verdict = { value: "vanishing", slope: -0.094, half_life: 3.2, doubling: null, left_out: 0, D: 40 };
+  const told = /** @param {object} part */ (part) => verdictText(/** @type {any} */ ({ ...verdict, ...part }));
+  assert.equal(told({}), "vanishing: halves every 3.2 steps back");
+  assert.equal(told({ left_out: 12 }), "vanishing: halves every 3.2 steps back (12 of 40 lags left out: too small)");
+  assert.match(told({ value: "steady" }), /^steady/);
+  assert.equal(told({ value: "exploding", doubling: 2.1 }), "exploding: doubles every 2.1 steps back");
+  assert.match(told({ value: null }), /no verdict/);
 });

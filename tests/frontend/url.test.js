@@ -81,6 +81,10 @@ function someView(draw) {
     step: draw() < 0.5 ? null : Math.floor(draw() * 1500),
     mark: draw() < 0.5 ? null : Math.floor(draw() * 40),
     row: draw() < 0.5 ? -1 : Math.floor(draw() * 10),
+    output: draw() < 0.5 ? null : Math.floor(draw() * 40),
+    scale: pick(draw, ["shared", "row"]),
+    threshold: pick(draw, [0.01, 0.001, 0.05, 0.0123, 0.5]),
+    seeds: pick(draw, [0, 5]),
     layers: draw() < 0.5 ? [] : [1, 0, 3],
     gradient: pick(draw, ["relative", "absolute"]),
     state: pick(draw, ["h", "c"]),
@@ -145,6 +149,13 @@ const REFUSED = [
   ["hold=f:2:5-8", /f:0:5-8 .*“f:2:5-8”/],
   ["hold=f:0:8-5", /from 8 to 5/],
   ["factors=x", /number of factors/],
+  ["row=x", /answer's row must be a whole number/],
+  ["row=kx", /output's step must be a whole number/],
+  ["connectivity=log", /shared, row/],
+  ["threshold=0", /share from 0\.001 to 0\.5 .*not “0”/],
+  ["threshold=0.6", /0\.1 % to 50 %.*not “0\.6”/],
+  ["threshold=5%25", /not “5%”/],
+  ["seeds=20", /from 2 to 5/],
   ["lang=de", /“Recall” has no option “lang”; there are lag, fixed/],
   ["seed=1&seed=2", /given twice/],
 ];
@@ -197,6 +208,20 @@ test("a mark beyond the sequence is refused with a sentence", () => {
   assert.deepEqual(part, { mark: null, row: -1 });
   assert.equal(messages.length, 2);
   assert.deepEqual(misfits({ ...plainView(), mark: 40, row: 0 }, [column({})]), { part: {}, messages: [] });
+});
+
+test("links that name an answer by its number still do", () => {
+  const { view, refusals } = readUrl("row=3", catalog);
+  assert.deepEqual(refusals, []);
+  assert.deepEqual([view.row, view.output], [3, null]);
+  const state = readUrl("row=3,k17", catalog);
+  assert.deepEqual([state.view.row, state.view.output], [3, 17]);
+});
+
+test("an output beyond the sequence is refused with a sentence", () => {
+  const { part, messages } = misfits({ ...plainView(), output: 41 }, [column({})]);
+  assert.deepEqual(part, { output: null });
+  assert.match(messages[0] ?? "", /no output at step 41: the sequence ends at step 40/);
 });
 
 test("a training step that no run gets to is refused once that is known", () => {
