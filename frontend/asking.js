@@ -49,7 +49,7 @@ export class Asking {
    * @param {() => void} changed there is an answer, or it is time to ask again
    * @param {(act: () => void, ms: number) => unknown} [later]
    */
-  constructor(post, changed, later = setTimeout) {
+  constructor(post, changed, later = (act, ms) => setTimeout(act, ms)) {
     this.post = post;
     this.changed = changed;
     this.later = later;
