@@ -133,6 +133,8 @@ export interface Facts {
   parameters: number;
   shared: number;
   unshared: number;
+  /** How many steps back training follows the gradient; null: all the way. */
+  truncate: number | null;
   lags: number[];
   length: number;
   memoryless_loss: number | null;
@@ -141,6 +143,8 @@ export interface Facts {
 
 export interface RunRecord extends Omit<RunStatus, "run"> {
   id: string;
+  /** Its newest frame. */
+  seq: number;
   spec: Spec;
   facts: Facts;
 }

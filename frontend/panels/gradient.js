@@ -6,7 +6,7 @@
 
 import { roundUp } from "../scales.js";
 import { verdictText } from "../verdict.js";
-import { answerOf, layerOf, logAxis, pointsOf, room, STATE_HEIGHT, unitMap } from "./common.js";
+import { answerOf, back, layerOf, logAxis, pointsOf, room, STATE_HEIGHT, unitMap } from "./common.js";
 
 const HEIGHT = 64;
 
@@ -19,7 +19,7 @@ export const signal = {
   switches: ["gradient"],
   room: room(HEIGHT),
   pictures: (scene) => {
-    const { frame, view, extent } = scene;
+    const { frame, view, extent, facts } = scene;
     const relative = view.gradient === "relative";
     const layer = layerOf(scene);
     const { step } = answerOf(frame, view.row);
@@ -38,7 +38,10 @@ export const signal = {
           ? logAxis(extent.signal, "gradient signal G, relative to the answer's")
           : logAxis(extent.norm, "size of the gradient"),
         lines: relative ? [{ at: 1, label: "", meaning: "as large as at the answer" }] : [],
-        spans: [],
+        // Truncation cuts what training follows; what is shown is the whole derivative.
+        spans: facts?.truncate
+          ? [back(step, facts.truncate - 1, "training follows it no further back", "outline")]
+          : [],
         ticks: frame.answers.length === 1 ? [{ at: step, label: "" }] : [],
         height: HEIGHT,
       },

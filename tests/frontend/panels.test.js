@@ -238,3 +238,12 @@ test("the verdict is told in plain words", () => {
   assert.equal(told({ value: "exploding", doubling: 2.1 }), "exploding: doubles every 2.1 steps back");
   assert.match(told({ value: null }), /no verdict/);
 });
+
+test("where training was truncated, the gradient says how far back it was followed", () => {
+  const facts = { chance: { loss: 0.69, accuracy: 0.125 }, memoryless_loss: 1.131, truncate: 2 };
+  const [picture] = /** @type {Curves[]} */ (signal.pictures(scene({ facts })));
+  assert.deepEqual(picture?.spans, [
+    { from: 2, to: 3, label: "training follows it no further back", style: "outline" },
+  ]);
+  assert.deepEqual(curvesOf(signal).spans, []);
+});
