@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +13,8 @@ from typing import Any
 import pytest
 
 from farback.engine import examiner as module
-from farback.engine.examiner import Examiner, Question
-from farback.errors import Busy, FarbackError, InvalidInput, TooLarge
+from farback.engine.examiner import AnswerFailed, Examiner, Question
+from farback.errors import Busy, FarbackError, InvalidInput, NotFound, TooLarge
 
 
 @pytest.fixture
@@ -28,17 +30,23 @@ def question(folder: Path, asked: object, step: int = 7) -> Question:
     return Question(folder / "spec.json", folder / "weights", step, json.dumps(asked))
 
 
+def kill(examiner: Examiner) -> None:
+    assert examiner._process is not None
+    examiner._process.kill()
+    examiner._process.join()
+
+
 def test_the_same_question_is_answered_once(examiner: Examiner, tmp_path: Path) -> None:
     first = json.loads(examiner.ask(question(tmp_path, {"name": "look"})))
     assert first == {"asked": {"name": "look"}, "step": 7, "bytes": 7, "pid": first["pid"]}
-    examiner.close()  # whoever asks again is told without a process
+    kill(examiner)  # whoever asks again is told without a process
     assert json.loads(examiner.ask(question(tmp_path, {"name": "look"})))["pid"] == first["pid"]
     assert json.loads(examiner.ask(question(tmp_path, {"name": "look"}, step=8)))["pid"] != first["pid"]
 
 
 def test_a_deleted_runs_answers_are_forgotten(examiner: Examiner, tmp_path: Path) -> None:
     before = examiner.ask(question(tmp_path, 1))
-    examiner.close()
+    kill(examiner)
     examiner.forget(tmp_path / "elsewhere")
     assert examiner.ask(question(tmp_path, 1)) == before
     examiner.forget(tmp_path)
@@ -48,10 +56,10 @@ def test_a_deleted_runs_answers_are_forgotten(examiner: Examiner, tmp_path: Path
 @pytest.mark.parametrize(
     ("asked", "kind", "says"),
     [
-        ("die", Busy, "was lost"),
+        ("die", AnswerFailed, "broke over this"),
         ("dream", TooLarge, "takes longer"),
         ("refuse", InvalidInput, "no answer to that"),
-        ("break", InvalidInput, "ZeroDivisionError"),
+        ("break", AnswerFailed, "ZeroDivisionError"),
     ],
 )
 def test_trouble_is_told_and_the_next_question_is_answered(
@@ -67,7 +75,7 @@ def test_trouble_is_told_and_the_next_question_is_answered(
 
 def test_weights_that_are_gone_are_told(examiner: Examiner, tmp_path: Path) -> None:
     missing = question(tmp_path, 1)._replace(weights=tmp_path / "none")
-    with pytest.raises(InvalidInput, match="no longer kept"):
+    with pytest.raises(NotFound, match="no longer kept"):
         examiner.ask(missing)
 
 
@@ -99,5 +107,56 @@ def test_the_cache_is_bounded(examiner: Examiner, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(module, "CACHE_BYTES", 3 * size)
     for n in range(2, 9):
         examiner.ask(question(tmp_path, n))
-    assert len(examiner._kept) == 3
-    assert examiner._kept_bytes == sum(len(answer) for answer in examiner._kept.values())
+    kept = examiner._kept
+    assert len(kept.answers) == 3
+    assert kept.bytes == sum(len(answer) for answer in kept.answers.values())
+
+
+def test_who_asks_the_same_waits_for_the_same_answer(
+    examiner: Examiner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_WAITING", 1)
+    told: list[bytes] = []
+    asked = question(tmp_path, 5)
+    with examiner._turn:
+        threads = [threading.Thread(target=lambda: told.append(examiner.ask(asked))) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len(told) == 8
+    assert len(set(told)) == 1
+
+
+def test_a_process_that_died_idle_costs_no_question(examiner: Examiner, tmp_path: Path) -> None:
+    first = json.loads(examiner.ask(question(tmp_path, 1)))
+    os.kill(first["pid"], signal.SIGKILL)
+    assert json.loads(examiner.ask(question(tmp_path, 2)))["pid"] != first["pid"]
+
+
+def test_at_the_end_those_who_wait_are_told(examiner: Examiner, tmp_path: Path) -> None:
+    examiner.ask(question(tmp_path, 1))
+    told: list[object] = []
+
+    def ask(asked: object) -> None:
+        try:
+            examiner.ask(question(tmp_path, asked))
+        except FarbackError as error:
+            told.append(error)
+
+    threads = [threading.Thread(target=ask, args=(asked,)) for asked in ("dream", 2, 3)]
+    threads[0].start()
+    while not examiner._turn.locked():
+        threads[0].join(0.01)
+    for thread in threads[1:]:
+        thread.start()
+    examiner.close()
+    for thread in threads:
+        thread.join(10)
+    assert len(told) == 3
+
+
+def test_a_turn_that_does_not_come_is_told(examiner: Examiner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE_S", 0.1)
+    with examiner._turn, pytest.raises(Busy, match="take long"):
+        examiner.ask(question(tmp_path, 1))

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
+import traceback
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from ..errors import Busy, FarbackError, InvalidInput, TooLarge
+from ..errors import Busy, FarbackError, InvalidInput, NotFound, TooLarge
 from .pool import NICENESS, context_of
 
 PATIENCE_S = 20.0
-"""Seconds for one answer: the largest models take some, and whoever asks is waiting."""
+"""Seconds for one answer, and for its turn to come: the largest models take some, and whoever asks is waiting."""
 MAX_WAITING = 24
 """Most questions that wait: an answer that comes a minute late is of no use to a page."""
 CACHE_BYTES = 16 * 2**20
 """Answers kept in memory: a class asks the same of the same model."""
+
+
+class AnswerFailed(FarbackError):
+    """The server could not answer, for no fault of whoever asked."""
+
+    code = "answer"
+    status = 500
 
 
 class Question(NamedTuple):
@@ -34,9 +44,17 @@ class Question(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """In an answer's place: why there is none, for people."""
+    """In an answer's place: why there is none. Kind and field are those of a `FarbackError`."""
 
+    kind: str
     reason: str
+    field: str | None = None
+
+
+KINDS: dict[str, type[FarbackError]] = {
+    kind.code: kind for kind in (InvalidInput, TooLarge, NotFound, Busy, AnswerFailed)
+}
+"""By code."""
 
 
 class Answerer(Protocol):
@@ -61,93 +79,145 @@ class Examiner:
     def __init__(self, module: str) -> None:
         self._module = module
         self._context = context_of(module)
-        self._turn = threading.Lock()
-        self._waiting = 0
-        self._counting = threading.Lock()
+        self._turn = threading.Lock()  # whoever speaks with the process
+        self._lock = threading.Lock()  # for the two below
+        self._asked: dict[Question, Future[bytes]] = {}  # that wait or are being answered
+        self._kept = Kept()
+        self._closed = False
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
-        self._kept: OrderedDict[Question, bytes] = OrderedDict()
-        self._kept_bytes = 0
 
     def ask(self, question: Question) -> bytes:
-        """The answer as JSON.
+        """The answer as JSON. Whoever asks what somebody waits for already gets the same answer.
 
         Raises:
-            Busy: too many questions wait.
+            Busy: too many questions wait, or this one had no turn in time.
             TooLarge: no answer came in time.
             InvalidInput: there can be none; says why.
+            NotFound: the model is no longer kept.
+            AnswerFailed: the process broke over it.
         """
-        with self._counting:
-            if question in self._kept:
-                self._kept.move_to_end(question)
-                return self._kept[question]
-            if self._waiting >= MAX_WAITING:
-                raise Busy("The server has as many questions waiting as it may: try again in a moment.")
-            self._waiting += 1
-        try:
-            with self._turn:
-                answer = self._answer(question)
-        finally:
-            with self._counting:
-                self._waiting -= 1
-        self._keep(question, answer)
-        return answer
+        with self._lock:
+            known = self._kept.get(question)
+            if known is not None:
+                return known
+            future = self._asked.get(question)
+            mine = future is None
+            if future is None:
+                if len(self._asked) >= MAX_WAITING:
+                    raise Busy("The server has as many questions waiting as it may: try again in a moment.")
+                future = self._asked[question] = Future()
+        if mine:
+            self._settle(question, future)
+        return future.result()
 
     def forget(self, folder: Path) -> None:
         """Drop all answers about a run whose files are in this folder."""
-        with self._counting:
-            for question in [question for question in self._kept if question.spec.is_relative_to(folder)]:
-                self._kept_bytes -= len(self._kept.pop(question))
+        with self._lock:
+            self._kept.drop(lambda question: question.spec.is_relative_to(folder))
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; questions that wait are told so."""
+        self._closed = True
+        process = self._process
+        if process is not None and process.is_alive():
+            process.kill()  # whoever waits for its answer learns it by the broken pipe
+        with self._turn:
+            self._end()
+
+    def _settle(self, question: Question, future: Future[bytes]) -> None:
+        """Answer the question for all who wait for it."""
+        try:
+            answer = self._in_turn(question)
+        except BaseException as error:
+            with self._lock:
+                del self._asked[question]
+            future.set_exception(error)
+            return
+        with self._lock:
+            self._kept.put(question, answer)
+            del self._asked[question]
+        future.set_result(answer)
+
+    def _in_turn(self, question: Question) -> bytes:
+        if not self._turn.acquire(timeout=PATIENCE_S):
+            raise Busy("Other questions take long at the moment: try again in a moment.")
+        try:
+            try:
+                return self._answer(question)
+            except (OSError, EOFError):  # it may have died before it was asked: once more, by a new one
+                self._end()
+            try:
+                return self._answer(question)
+            except (OSError, EOFError):
+                self._end()
+                raise AnswerFailed(
+                    "The process that answers broke over this, most likely for want of memory."
+                ) from None
+        finally:
+            self._turn.release()
+
+    def _answer(self, question: Question) -> bytes:
+        pipe = self._started()
+        pipe.send(question)
+        if not pipe.poll(PATIENCE_S):
+            self._end()
+            raise TooLarge(f"This takes longer than {PATIENCE_S:.0f} s for a model of this size.")
+        answer: bytes | Failure = pipe.recv()
+        if isinstance(answer, Failure):
+            raise KINDS.get(answer.kind, AnswerFailed)(answer.reason, answer.field)
+        return answer
+
+    def _started(self) -> Connection:
+        if self._closed:
+            raise Busy("The server is ending: ask again when it is back.")
+        if self._pipe is None or self._process is None or not self._process.is_alive():
+            self._end()
+            ours, theirs = multiprocessing.Pipe()
+            with theirs:
+                make: Any = self._context.Process  # type: ignore[attr-defined]
+                process = make(target=main, args=(theirs, self._module, NICENESS), daemon=True)
+                process.start()
+            self._process, self._pipe = process, ours
+        return self._pipe
+
+    def _end(self) -> None:
         if self._pipe is not None:
             self._pipe.close()
         if self._process is not None:
-            self._process.join(0.5)
             self._process.kill()
             self._process.join()
         self._pipe = self._process = None
 
-    def _answer(self, question: Question) -> bytes:
-        try:
-            pipe = self._started()
-            pipe.send(question)
-            if not pipe.poll(PATIENCE_S):
-                self.close()
-                raise TooLarge(f"This takes longer than {PATIENCE_S:.0f} s for a model of this size.")
-            answer: bytes | Failure = pipe.recv()
-        except (OSError, EOFError):
-            self.close()
-            raise Busy("The process that answers was lost, most likely for want of memory: try again.") from None
-        if isinstance(answer, Failure):
-            raise InvalidInput(answer.reason)
-        return answer
 
-    def _started(self) -> Connection:
-        if self._pipe is None or self._process is None or not self._process.is_alive():
-            self.close()
-            ours, theirs = multiprocessing.Pipe()
-            with theirs:
-                make: Any = self._context.Process  # type: ignore[attr-defined]
-                self._process = make(target=main, args=(theirs, self._module, NICENESS), daemon=True)
-                self._process.start()
-            self._pipe = ours
-        return self._pipe
+class Kept:
+    """The newest answers, as many as fit into memory's share."""
 
-    def _keep(self, question: Question, answer: bytes) -> None:
-        with self._counting:
-            if question not in self._kept:
-                self._kept_bytes += len(answer)
-            self._kept[question] = answer
-            while self._kept_bytes > CACHE_BYTES:
-                self._kept_bytes -= len(self._kept.popitem(last=False)[1])
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.answers: OrderedDict[Question, bytes] = OrderedDict()
+
+    def get(self, question: Question) -> bytes | None:
+        """The answer, if it is kept."""
+        if question in self.answers:
+            self.answers.move_to_end(question)
+        return self.answers.get(question)
+
+    def put(self, question: Question, answer: bytes) -> None:
+        """Keep an answer, and let the oldest go."""
+        self.bytes += len(answer) - len(self.answers.get(question, b""))
+        self.answers[question] = answer
+        while self.bytes > CACHE_BYTES:
+            self.bytes -= len(self.answers.popitem(last=False)[1])
+
+    def drop(self, which: Callable[[Question], bool]) -> None:
+        """Let some answers go."""
+        for question in [question for question in self.answers if which(question)]:
+            self.bytes -= len(self.answers.pop(question))
 
 
 def main(pipe: Connection, module: str, niceness: int) -> None:
     """The life of the process: get ready, then one question after another until the pipe closes."""
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the web process, which closes the pipe
     if hasattr(os, "nice"):
         os.nice(niceness // 2)  # before training: somebody waits for the answer
@@ -165,13 +235,11 @@ def _attempt(question: Question, answer: Callable[[str, bytes, int, str], bytes]
         spec, weights = question.spec.read_text(encoding="utf-8"), question.weights.read_bytes()
         return answer(spec, weights, question.step, question.inquiry)
     except FarbackError as error:
-        return Failure(error.message)
+        return Failure(error.code, error.message, error.field)
     except OSError:
-        return Failure("The model's weights at this step are no longer kept.")
+        return Failure(NotFound.code, "The model's weights at this step are no longer kept.", "step")
     except MemoryError:
-        return Failure("The machine has not enough memory to answer this.")
+        return Failure(TooLarge.code, "The machine has not enough memory to answer this.")
     except Exception as error:
-        import traceback
-
         traceback.print_exc()
-        return Failure(f"The answer broke: {type(error).__name__}.")
+        return Failure(AnswerFailed.code, f"The answer broke: {type(error).__name__}.")
