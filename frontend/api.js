@@ -70,6 +70,13 @@ export const cancelRun = (id) => ask(`api/runs/${encodeURIComponent(id)}/cancel`
 
 /**
  * @param {string} id
+ * @param {number} after number of the frame before
+ * @returns {Promise<{frames: import("./types.js").WireFrame[]}>}
+ */
+export const getFrames = (id, after) => ask(`api/runs/${encodeURIComponent(id)}/frames?after=${after}`);
+
+/**
+ * @param {string} id
  * @param {object} question an inquiry, and the training step it is about
  * @param {AbortSignal} signal
  * @returns {Promise<any>}

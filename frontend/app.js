@@ -7,7 +7,7 @@
  */
 
 import { AddressBar, embedCode, idsInPath, leaveRuns, linkTo, shareLink } from "./address.js";
-import { getCatalog, postProbe } from "./api.js";
+import { cancelRun, getCatalog, getFrames, getRun, postProbe, postRun } from "./api.js";
 import { Asking } from "./asking.js";
 import { Comparison, unfinished } from "./comparison.js";
 import { calm, confirmed, make } from "./elements/dom.js";
@@ -18,7 +18,8 @@ import { listenToKeys } from "./keys.js";
 import { choose } from "./lags.js";
 import { PANELS } from "./panels/index.js";
 import { Player } from "./player.js";
-import { alike, opening, taskOf } from "./setup.js";
+import { jobsOf, SEEDS, Seeds } from "./seeds.js";
+import { alike, opening, specsOf, taskOf } from "./setup.js";
 import { advance, frameAt, lastStep, stepsOf } from "./timeline.js";
 import { readUrl } from "./url.js";
 import { fold, misfits, plainView } from "./view.js";
@@ -33,6 +34,7 @@ const embedded = root.classList.contains("embed");
 const player = new Player();
 const asking = new Asking(postProbe, repaint);
 const instead = new Instead(asking);
+const seeds = new Seeds({ post: postRun, get: getRun, cancel: cancelRun, frames: getFrames }, repaint);
 
 /** @type {Catalog} */
 let catalog;
@@ -92,7 +94,7 @@ function paint(now) {
   const { version } = comparison;
   page.reach.hidden = page.columns.hidden = page.timeline.hidden = page.hold.hidden = columns.length === 0;
   page.notice.connection(columns.some((column) => column.lost));
-  page.reach.show(columns, extent, view.threshold);
+  page.reach.show(columns, extent, view.threshold, (model) => seeds.of(model, view.threshold));
   page.hold.show(view, columns);
   const looked = pointed?.output === undefined ? view : { ...view, output: pointed.output };
   const count = page.columns.show({
@@ -144,7 +146,8 @@ function showControls() {
   const going = training && !withdrawn;
   const due = setup !== shown && columns.length > 0;
   const act = due || !columns.length ? "train" : going ? "going" : complete ? "replay" : "again";
-  page.controls.show(setup, { act, due, cancel: going, forget: ownTextRuns.length > 0 });
+  const many = { possible: !hasText(setup), chosen: view.seeds > 0, over: seeds.over, total: seeds.total };
+  page.controls.show(setup, { act, due, cancel: going || seeds.going, forget: ownTextRuns.length > 0, seeds: many });
 }
 
 /** @param {number} now */
@@ -177,8 +180,9 @@ function showMark() {
  * Starts the runs of what the controls say.
  *
  * @param {number | null} [step] where the timeline is to stand; left out: it follows
+ * @param {number} [many] seeds of each model
  */
-async function train(step = null) {
+async function train(step = null, many = 0) {
   page.notice.clear();
   const wanted = setup;
   player.pause();
@@ -193,7 +197,7 @@ async function train(step = null) {
   if (idsInPath(location.pathname)) leaveRuns();
   // A person's own text is in no link; the run's unguessable id stands for it.
   const kept = comparison.textRuns.length ? comparison.columns.flatMap(({ run }) => run ?? []) : [];
-  view = { ...view, step, layers, runs: kept, tested: [] };
+  view = { ...view, step, layers, runs: kept, tested: [], seeds: many };
   begin();
 }
 
@@ -204,8 +208,34 @@ function begin() {
   // What had ended before is replayed: its first frame waits until all frames are there.
   replaying = comparison.stored && view.step === null && !calm();
   if (replaying) view = { ...view, step: 0 };
+  sow();
   bar.remember();
   repaint();
+}
+
+/** A text of one's own stands in no spec that could be joined again. @param {Setup} setup */
+const hasText = ({ changed, textMissing }) => textMissing === true || typeof changed.text === "string";
+
+/** Starts what the view asks for of other seeds, and stops what it does not. */
+function sow() {
+  seeds.clear();
+  if (!view.seeds) return;
+  try {
+    if (hasText(shown)) throw new Error("A text of your own is trained on with one seed only.");
+    const runs = comparison.columns.map(({ run }) => run);
+    seeds.start(jobsOf(specsOf(catalog, shown), runs, view.seeds, catalog.seed));
+  } catch (error) {
+    view = { ...view, seeds: 0 };
+    complain(error);
+  }
+}
+
+/** Several seeds of what the controls say, or back to one. */
+async function trainSeeds() {
+  if (setup !== shown || !comparison.columns.length) return train(null, SEEDS);
+  view = { ...view, seeds: view.seeds ? 0 : SEEDS };
+  sow();
+  look({});
 }
 
 function ended() {
@@ -231,6 +261,7 @@ function refused(error, index) {
 }
 
 async function cancel() {
+  seeds.stop();
   if (await comparison.cancel()) page.notice.show(WITHDRAWN, "told");
   repaint();
 }
@@ -341,6 +372,7 @@ const ACTS = {
     showControls();
   },
   train: () => train(),
+  seeds: () => trainSeeds().catch(complain),
   replay,
   cancel: () => cancel().catch(complain),
   forget: () => forget().catch(complain),
@@ -397,7 +429,7 @@ async function open() {
   showMark();
   if (ids.length) await openRuns(ids);
   else if (asked.refusals.some(({ stops }) => stops)) enter("refused");
-  else await train(view.step);
+  else await train(view.step, view.seeds);
   for (const { message } of asked.refusals) page.notice.show(message);
   const ignored = asked.ignored.join(", ");
   if (ignored) page.notice.show(`Ignored in the link, because it only counts visits: ${ignored}.`, "told");

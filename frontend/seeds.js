@@ -39,7 +39,7 @@ const PASSING = ["busy", "offline"];
 /**
  * @typedef {object} Routes
  * @property {(spec: Spec) => Promise<{id: string}>} post
- * @property {(run: string) => Promise<RunRecord & {seq: number}>} get
+ * @property {(run: string) => Promise<RunRecord>} get
  * @property {(run: string) => Promise<unknown>} cancel
  * @property {(run: string, after: number) => Promise<{frames: WireFrame[]}>} frames
  */
@@ -97,7 +97,7 @@ export class Seeds {
    * @param {() => void} changed
    * @param {(act: () => void, ms: number) => unknown} [later]
    */
-  constructor(routes, changed, later = setTimeout) {
+  constructor(routes, changed, later = (act, ms) => setTimeout(act, ms)) {
     this.routes = routes;
     this.changed = changed;
     this.later = later;
@@ -164,6 +164,11 @@ export class Seeds {
       }
       job.run = run;
       job.stage = "running";
+      // What was trained before is over already.
+      await this.#look(job, () => round === this.#round);
+      if (round !== this.#round) return;
+      // One that #look ended leaves its place to the next.
+      if (job.stage !== "running") return this.#go();
     } catch (error) {
       if (round !== this.#round) return;
       const { code, message } = /** @type {Refused} */ (error);
@@ -176,6 +181,7 @@ export class Seeds {
         return;
       }
       this.#end(job, message);
+      return this.#go();
     }
     this.#watch();
   }

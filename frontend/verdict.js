@@ -18,7 +18,7 @@ export function verdictText(verdict) {
   const { value, half_life: half, doubling, left_out: left, D } = verdict;
   const words = {
     vanishing: `vanishing: halves ${every(half)}`,
-    steady: "steady: less than a factor of ten all the way back",
+    steady: "steady: stays within a factor of ten",
     exploding: `exploding: doubles ${every(doubling)}`,
   };
   const said = value === null ? "no verdict: too little of it is left" : words[value];

@@ -4,6 +4,8 @@
  * @import {Catalog, Option, Setup, Value} from "../types.js"
  */
 
+import { plural } from "../format.js";
+import { SEEDS } from "../seeds.js";
 import { mainOption, taskDefault, taskOf, twinOf } from "../setup.js";
 import { placeOf, stopsOf } from "../slider.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
@@ -16,6 +18,12 @@ import { FarbackText } from "./text.js";
  * its end; "replay": all did, and the same seed would give the same; "going": it trains.
  *
  * @typedef {"train" | "again" | "replay" | "going"} Act
+ */
+
+/**
+ * Whether several seeds can be trained, whether they are, and how many of their runs are over.
+ *
+ * @typedef {{possible: boolean, chosen: boolean, over: number, total: number}} SeedState
  */
 
 /** @type {Record<Act, string>} */
@@ -50,6 +58,18 @@ export class FarbackControls extends HTMLElement {
     "Options",
   );
   #train = make("button", { type: "submit", class: "train", "data-testid": "train" }, "Train");
+  #seeds = make(
+    "button",
+    {
+      type: "button",
+      class: "seeds",
+      "data-testid": "seeds",
+      title:
+        "Train every model with five seeds, other starts and other sequences, to see how much of the result is luck",
+      onclick: () => tell(this, "seeds"),
+    },
+    "Train 5 seeds",
+  );
   #cancel = make(
     "button",
     { type: "button", class: "cancel", "data-testid": "cancel", hidden: true, onclick: () => tell(this, "cancel") },
@@ -99,7 +119,7 @@ export class FarbackControls extends HTMLElement {
         make("span", { class: "field lag" }, this.#label, this.#slider, this.#number),
         make("span", { class: "field" }, make("span", { class: "label" }, "Models"), this.#models),
         this.#more,
-        make("span", { class: "actions" }, this.#train, this.#cancel, this.#forget),
+        make("span", { class: "actions" }, this.#train, this.#seeds, this.#cancel, this.#forget),
       ),
       this.#hint,
       this.#options,
@@ -120,16 +140,21 @@ export class FarbackControls extends HTMLElement {
 
   /**
    * @param {Setup} setup
-   * @param {{act: Act, due: boolean, cancel: boolean, forget: boolean}} state due: something else is shown; cancel,
-   *   forget: whether there is something to cancel, and a text of one's own to delete
+   * @param {{act: Act, due: boolean, cancel: boolean, forget: boolean, seeds: SeedState}} state due: something else is
+   *   shown; cancel, forget: whether there is something to cancel, and a text of one's own to delete
    */
-  show(setup, { act, due, cancel, forget }) {
+  show(setup, { act, due, cancel, forget, seeds }) {
     const catalog = this.#catalog;
     if (!catalog) return;
     this.#act = act;
     setText(this.#train, WORDS[act]);
     setAttribute(this.#train, "aria-disabled", act === "going" ? "true" : null);
     this.#train.classList.toggle("due", due);
+    const { possible, chosen, over, total } = seeds;
+    // Until there is a result of one seed, the place beside Train is for Cancel.
+    this.#seeds.hidden = !possible || (act === "going" && !chosen);
+    const words = over < total ? `${over} of ${plural(total, "run")}` : "Back to one seed";
+    setText(this.#seeds, chosen && !due ? words : `Train ${SEEDS} seeds`);
     for (const [button, there] of /** @type {const} */ ([
       [this.#cancel, cancel],
       [this.#forget, forget],

@@ -16,7 +16,8 @@ const KEYS = [
   ["Tab", "next control or panel"],
   ["← → ↑ ↓ on a panel", "mark a time step, choose a unit"],
   ["Enter on a panel", "enlarge, zoom, download"],
-  ["Esc", "take the mark away, then your own sequence"],
+  ["↑ ↓ on connectivity", "choose an output, whose inputs every column then shows"],
+  ["Esc", "take the mark away and go back to the answer, then to the held-out sequence"],
 ];
 
 export class FarbackHelp extends HTMLElement {
@@ -46,6 +47,12 @@ export class FarbackHelp extends HTMLElement {
       ),
       make("p", {}, make("strong", {}, "Reach. "), measure("reach")?.plain),
       make("p", {}, make("strong", {}, "Gradient horizon. "), measure("horizon")?.plain),
+      make(
+        "p",
+        {},
+        make("strong", {}, "Train 5 seeds. "),
+        "Trains every model from five starts and on other sequences each time: median and range over the seeds tell how much of a result is luck.",
+      ),
       make("h3", {}, "Keys"),
       make("dl", {}, ...KEYS.flatMap(([key, does]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, does)])),
       make(

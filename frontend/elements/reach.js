@@ -1,6 +1,7 @@
 /**
  * HOW FAR BACK? One row a model on one axis of steps: what it does as a solid bar, what its gradient sees as an outline.
  *
+ * @import {Summary} from "../seeds.js"
  * @import {Catalog, Column, Extent, Frame} from "../types.js"
  */
 
@@ -23,9 +24,14 @@ class Row {
   start = make("i", { class: "start" });
   number = make("strong", { class: "number" });
   estimate = make("span", { class: "estimate" });
-  horizon = make("span", { class: "horizon" });
+  horizon = make("span");
+  /** Range of the horizon over several seeds, for which a small screen has no room. */
+  range = make("span", { class: "range" });
   compare = make("p", { class: "compare" });
-  track = make("div", { class: "track", role: "img" }, this.outline, this.solid, this.start);
+  /** From the smallest to the largest of several seeds: of the reach, and of the horizon. */
+  does = make("i", { class: "whisker does", hidden: true });
+  sees = make("i", { class: "whisker sees", hidden: true });
+  track = make("div", { class: "track", role: "img" }, this.outline, this.solid, this.start, this.does, this.sees);
   /** On a small screen the sentence is folded away. */
   more = make("button", {
     type: "button",
@@ -38,7 +44,12 @@ class Row {
     { "data-testid": "reach-row" },
     make("div", { class: "who" }, make("i", { class: "swatch" }), this.name, this.solved),
     this.track,
-    make("div", { class: "reading" }, this.number, make("span", { class: "small" }, this.horizon, this.estimate)),
+    make(
+      "div",
+      { class: "reading" },
+      this.number,
+      make("span", { class: "small" }, make("span", { class: "horizon" }, this.horizon, this.range), this.estimate),
+    ),
     this.compare,
     this.more,
   );
@@ -80,8 +91,9 @@ export class FarbackReach extends HTMLElement {
    * @param {Column[]} columns
    * @param {Extent} extent
    * @param {number} threshold of the gradient horizon
+   * @param {(model: number) => Summary | null} seeds what is known of a model's other seeds
    */
-  show(columns, extent, threshold) {
+  show(columns, extent, threshold, seeds) {
     while (this.#rows.length > columns.length) this.#rows.pop()?.whole.remove();
     while (this.#rows.length < columns.length) {
       const row = new Row();
@@ -95,11 +107,17 @@ export class FarbackReach extends HTMLElement {
       return shown && seenAt(shown, first, threshold);
     });
     const seen = frames.map((frame) => frame?.horizon.value ?? 0);
-    const longest = Math.max(extent.lag, ...tested, ...seen);
+    const summaries = columns.map((_, i) => seeds(i));
+    const spread = summaries.map((summary) => summary?.horizon?.high ?? 0);
+    const longest = Math.max(extent.lag, ...tested, ...seen, ...spread);
     this.#ruler(longest);
     columns.forEach((column, i) => {
       const row = this.#rows[i];
-      if (row) showRow(row, column, frames[i] ?? null, longest);
+      if (!row) return;
+      // Results of other seeds stand beside the result of this one, not beside how it came about.
+      const going = column.status?.status === "queued" || column.status?.status === "running";
+      const atEnd = !going && column.frame !== null && column.frame === column.frames.at(-1);
+      showRow(row, column, frames[i] ?? null, atEnd ? (summaries[i] ?? null) : null, longest);
     });
   }
 
@@ -122,13 +140,16 @@ export class FarbackReach extends HTMLElement {
   }
 }
 
+/** @typedef {{does: string, sees: string, range: string, estimate: string, solved: string, told: string}} Words */
+
 /**
  * @param {Row} row
  * @param {Column} column
  * @param {Frame | null} frame
+ * @param {Summary | null} summary of several seeds; null: there is one
  * @param {number} longest
  */
-function showRow(row, column, frame, longest) {
+function showRow(row, column, frame, summary, longest) {
   const { facts, title, gated } = column;
   row.whole.style.setProperty("--model", `var(--model-${column.colour})`);
   setAttribute(row.whole, "data-model", title);
@@ -136,35 +157,89 @@ function showRow(row, column, frame, longest) {
   setAttribute(row.name, "title", title);
   setAttribute(row.more, "aria-label", `What this says about ${title}`);
   row.whole.classList.toggle("waiting", !frame);
+  row.whole.classList.toggle("seeded", Boolean(frame && summary));
   const width = /** @param {number} steps */ (steps) => `${(100 * Math.min(steps, longest)) / longest}%`;
-  row.solid.style.width = width(frame?.reach.value ?? 0);
-  row.outline.style.width = width(frame?.horizon.value ?? 0);
+  row.solid.style.width = width((frame && summary?.reach?.median) ?? frame?.reach.value ?? 0);
+  row.outline.style.width = width((frame && summary?.horizon?.median) ?? frame?.horizon.value ?? 0);
   row.start.hidden = (frame?.horizon.at_start ?? null) === null;
   row.start.style.left = width(frame?.horizon.at_start ?? 0);
+  for (const [whisker, spread] of /** @type {const} */ ([
+    [row.does, frame && summary?.reach],
+    [row.sees, frame && summary?.horizon],
+  ])) {
+    // Where all agree there is no range to show.
+    whisker.hidden = !spread || spread.low === spread.high;
+    whisker.style.left = width(spread ? spread.low : 0);
+    whisker.style.width = width(spread ? spread.high - spread.low : 0);
+  }
   if (!frame) {
     setText(row.number, "–");
-    for (const part of [row.solved, row.horizon, row.estimate, row.compare]) setText(part, "");
+    for (const part of [row.solved, row.horizon, row.range, row.estimate, row.compare]) setText(part, "");
     setAttribute(row.track, "aria-label", `${title}: nothing is measured yet`);
     return;
   }
-  const { reach, horizon, last } = frame;
   // From so few sequences the reach of a live frame jumps: it does not look like a result.
-  row.whole.classList.toggle("estimated", !last);
-  const does = reachText(reach, last);
-  const sees = horizonText(frame) + atText(horizon.threshold);
+  row.whole.classList.toggle("estimated", !frame.last);
+  const words = summary?.reach ? ofSeeds(frame, summary) : ofOne(frame, column, summary);
   // The gradient of a sequence of another length says nothing about the reach on those that were held out.
   const compared = gated && column.own?.length !== frame.length ? "" : compareText(frame, facts);
-  setText(row.number, does);
-  setText(row.horizon, `gradient ${sees}`);
-  setText(row.estimate, estimateText(frame));
-  setText(row.solved, (gated && column.held) || solvedText(frame, facts));
-  setAttribute(row.solved, "title", row.solved.textContent);
+  const whose = summary && compared ? `Seed shown: ${compared}` : compared;
+  setText(row.number, words.does);
+  setText(row.horizon, words.sees);
+  setText(row.range, words.range);
+  setText(row.estimate, words.estimate);
+  setText(row.solved, words.solved);
+  setAttribute(row.solved, "title", words.solved);
   row.whole.classList.toggle("held", gated);
-  setText(row.compare, compared);
-  setAttribute(row.compare, "title", compared);
+  setText(row.compare, whose);
+  setAttribute(row.compare, "title", whose);
+  setAttribute(row.track, "aria-label", `${title}: ${words.told}`);
+}
+
+/**
+ * What the model that is shown does and sees.
+ *
+ * @param {Frame} frame
+ * @param {Column} column
+ * @param {Summary | null} summary of several seeds of which none has a result yet
+ * @returns {Words}
+ */
+function ofOne(frame, { gated, held, facts }, summary) {
+  const { reach, horizon, last } = frame;
+  const does = reachText(reach, last);
+  const sees = horizonText(frame) + atText(horizon.threshold);
   const start = horizon.at_start === null ? "" : `, ${horizon.at_start} before training`;
   const sure = last ? "" : ", a live estimate";
-  setAttribute(row.track, "aria-label", `${title}: reach ${does} steps${sure}; gradient horizon ${sees}${start}`);
+  return {
+    does,
+    sees: `gradient ${sees}`,
+    range: "",
+    estimate: summary?.words ?? estimateText(frame),
+    solved: (gated && held) || solvedText(frame, facts),
+    told: `reach ${does} steps${sure}; gradient horizon ${sees}${start}`,
+  };
+}
+
+/**
+ * Median and range over several seeds.
+ *
+ * @param {Frame} frame of the seed that is shown
+ * @param {Summary} summary
+ * @returns {Words}
+ */
+function ofSeeds({ answers, horizon: { threshold, at_start, spread } }, { horizon, number, words, told }) {
+  const written = /** @param {number} value */ (value) =>
+    horizonText({ horizon: { value, threshold, at_start, spread }, answers });
+  const sees = `gradient ${horizon ? written(horizon.median) : "not known yet"}${atText(threshold)}`;
+  const range = !horizon
+    ? ""
+    : horizon.low === horizon.high
+      ? ", all seeds"
+      : `, ${horizon.low} to ${written(horizon.high)}`;
+  return {
+    ...{ does: number, sees, range, estimate: words, solved: told },
+    told: `reach ${number} steps, ${words}; ${sees}${range}; ${told}`,
+  };
 }
 
 customElements.define("farback-reach", FarbackReach);
