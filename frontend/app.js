@@ -15,7 +15,7 @@ import { applyTheme, isDark, readInk } from "./elements/ink.js";
 import { page } from "./elements/page.js";
 import { Instead } from "./instead.js";
 import { listenToKeys } from "./keys.js";
-import { choose } from "./lags.js";
+import { choose, outputOf } from "./lags.js";
 import { PANELS } from "./panels/index.js";
 import { Player } from "./player.js";
 import { jobsOf, SEEDS, Seeds } from "./seeds.js";
@@ -324,6 +324,14 @@ function point(point) {
   showMark();
 }
 
+/** @param {number} count rows of the connectivity down, or up */
+function turn(count) {
+  const frame = comparison.columns.find((column) => column.frame)?.frame;
+  if (!frame) return;
+  const row = outputOf(frame, view).row + count;
+  lookAt(frame.rows[Math.min(Math.max(row, 0), frame.rows.length - 1)] ?? 0);
+}
+
 /** @param {number} output the output time that every column is to show the connectivity of */
 function lookAt(output) {
   pointed = null;
@@ -389,7 +397,7 @@ const ACTS = {
   fold: (id) => look(fold(view, PANELS.find((panel) => panel.id === id) ?? { id })),
   options: (index) => page.controls.open(index),
   point,
-  output: lookAt,
+  output: turn,
   step: (step) => seek(advance(stepsOf(comparison.columns), step, 0)),
   seek,
   move,

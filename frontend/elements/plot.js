@@ -360,9 +360,8 @@ export class FarbackPlot extends HTMLElement {
       return;
     }
     if (picture.kind === "heatmap" && move[1] !== 0 && (picture.outputs || picture.training)) {
-      if (!picture.outputs) return tell(this, "move", move[1]);
-      const { steps, chosen } = picture.outputs;
-      return tell(this, "output", steps[Math.min(Math.max(chosen + move[1], 0), steps.length - 1)]);
+      // Told as a move, because keys may be faster than pictures.
+      return tell(this, picture.outputs ? "output" : "move", move[1]);
     }
     const from = this.#mark ?? brush.length - 1;
     const t = Math.min(Math.max(from + move[0], 0), brush.length - 1);

@@ -230,7 +230,7 @@ function ofOne(frame, { gated, held, facts }, summary) {
 function ofSeeds({ answers, horizon: { threshold, at_start, spread } }, { horizon, number, words, told }) {
   const written = /** @param {number} value */ (value) =>
     horizonText({ horizon: { value, threshold, at_start, spread }, answers });
-  const sees = `gradient ${horizon ? written(horizon.median) : "not known yet"}${atText(threshold)}`;
+  const sees = `gradient ${horizon ? written(horizon.median) : "…"}${atText(threshold)}`;
   const range = !horizon
     ? ""
     : horizon.low === horizon.high
