@@ -163,12 +163,16 @@ FLOOR = 1e-30
 def encode(frame: Frame, full: bool = False) -> bytes:
     """The frame as JSON: arrays as one byte a value with its scale, or (full) as float32."""
     values = _shallow(frame)
-    values["layers"] = [_encode_layer(layer, full) for layer in frame.layers]
-    for name in ARRAYS:
-        values[name] = pack(values[name], CODINGS[name], full)
+    values |= encode_arrays(values, full)
     for name in PARTS:
         values[name] = None if values[name] is None else _shallow(values[name])
     return json.dumps(values, allow_nan=False, separators=(",", ":")).encode()
+
+
+def encode_arrays(values: Mapping[str, Any], full: bool) -> dict[str, Any]:
+    """The arrays and the layers among a frame's values as JSON values."""
+    arrays = {name: pack(values[name], CODINGS[name], full) for name in ARRAYS}
+    return arrays | {"layers": [_encode_layer(layer, full) for layer in values["layers"]]}
 
 
 def decode(data: bytes) -> Frame:

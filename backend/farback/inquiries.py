@@ -72,6 +72,14 @@ class Look(Inquiry):
             spec.task.read(self.sequence)
 
 
+class Arrays(Inquiry):
+    """The arrays of the frame at that step in float32, measured again on its weights."""
+
+    title = "A frame's arrays"
+
+    name: Literal["arrays"] = "arrays"
+
+
 class Jacobians(Inquiry):
     """Singular values of every step's Jacobian and of their products back from an output time."""
 
@@ -119,7 +127,7 @@ class Lengths(Inquiry):
 
 
 INQUIRIES: dict[str, type[Inquiry]] = {
-    "look": Look, "jacobians": Jacobians, "chain": Chain, "causal": Causal, "lengths": Lengths,
+    "look": Look, "jacobians": Jacobians, "chain": Chain, "causal": Causal, "lengths": Lengths, "arrays": Arrays,
 }  # fmt: skip
 """By name."""
 

@@ -19,6 +19,7 @@ import numpy as np
 from farback.arrays import Floats
 from farback.engine import Job
 from farback.errors import Exploded, InvalidInput
+from farback.frame import VERSION
 from farback.store import Entry
 
 
@@ -50,8 +51,8 @@ def prepare() -> None:
 def answer(spec: str, weights: bytes, step: int, inquiry: str) -> bytes:
     """What was asked, by whom it is answered; a bare word asks for trouble."""
     asked = json.loads(inquiry)
-    if isinstance(asked, dict) and asked.get("full"):
-        return json.dumps({"frame": {"x": f"in full at {step}", "step": None}}).encode()
+    if isinstance(asked, dict) and asked.get("name") == "arrays":
+        return json.dumps({"arrays": {"x": f"in full at {step}"}}).encode()
     if asked == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if asked == "dream":
@@ -114,7 +115,7 @@ def trouble(plan: Plan, step: int) -> None:
 
 def entry(plan: Plan, run: str, seq: int, step: int, value: int, last: bool = False) -> Entry:
     """One moment; its checkpoint carries the number of the next frame."""
-    frame: dict[str, Any] = {"version": 1, "run": run, "seq": seq, "step": step, "last": last, "value": value}
+    frame: dict[str, Any] = {"version": VERSION, "run": run, "seq": seq, "step": step, "last": last, "value": value}
     wire = json.dumps(frame | {"payload": "x" * plan.payload}).encode()
     numbers = np.array([step, seq + 1, value], np.float32)
     return Entry(

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from ..arrays import Floats
 from ..cells import FeedForward
 from ..errors import InvalidInput
-from ..frame import Frame, encode, pack, stamped
-from ..inquiries import Causal, Chain, Inquiry, Jacobians, Lengths, Look
+from ..frame import Frame, encode, encode_arrays, pack, stamped
+from ..inquiries import Arrays, Causal, Chain, Inquiry, Jacobians, Lengths, Look
 from ..model import Model
 from ..spec import RunSpec
 from ..tasks import spread
@@ -57,6 +57,9 @@ def answer(spec: RunSpec, weights: Mapping[str, Floats], step: int, inquiry: Inq
 
 def _answer(subject: Subject, step: int, inquiry: Inquiry) -> Json:
     match inquiry:
+        case Arrays():
+            picture = subject.observer.picture(subject.model)
+            return {"arrays": encode_arrays(vars(picture), full=True) | {"rows": picture.rows}}
         case Look():
             return _look(subject, step, inquiry)
         case Jacobians():

@@ -46,6 +46,21 @@ class Score:
     accuracy: float | None
 
 
+@dataclass(frozen=True)
+class Picture:
+    """What a model looks like on some sequences: the arrays of a frame, which say what each is."""
+
+    x: Floats
+    y: list[int | float | None]
+    output: Floats
+    answers: list[int]
+    layers: list[LayerFrame]
+    rows: list[int]
+    connectivity: Floats
+    profile: Floats
+    shares: Floats  # (B, K, T) of `horizon.by_lag`, which the profile is the median of
+
+
 class Observer:
     """Looks at a model without disturbing it: it reads weights and draws from streams of its own."""
 
@@ -69,13 +84,11 @@ class Observer:
         right = (output.argmax(-1) == batch.y[times])[scored]
         return Score(wrong.value, float(right.mean()))
 
-    def frame(self, model: Model, score: Score, progress: Progress, shown: Batch | None = None) -> Frame:
-        """Measure everything else and put the frame together.
+    def picture(self, model: Model, shown: Batch | None = None) -> Picture:
+        """Look at the model on the probe's sequences.
 
         Args:
             model: the model.
-            score: what `score` returned for it.
-            progress: where it stands.
             shown: sequences in place of the probe's, whose last step is the answer. Where no right answer is known,
                 the model's own first choice stands for it.
         """
@@ -89,30 +102,7 @@ class Observer:
             rows = sorted({*spread(tuple(range(len(y))), config.CONNECTIVITY_ROWS), *answers})
             whole = connectivity(model, [_only_first(trace) for trace in traces], scores(model, y[:, :1], task.kind))
             shares = horizon_by_lag(found.connectivity, answers)
-            lagged = self._by_lag(model, progress.last)
-            horizons = horizon(shares, progress.horizon_at_start)
-            by_lag = SkillByLag(
-                lagged.measure,
-                list(lagged.lags),
-                [_finite(value) for value in lagged.value],
-                [_finite(error) for error in lagged.error],
-                lagged.scores.shape[1],
-            )
-            exploded = not math.isfinite(score.loss)
-            missing = exploded or horizons.value is None or None in by_lag.value
-            return Frame(
-                run="",
-                seq=progress.seq,
-                step=progress.step,
-                last=progress.last,
-                loss=None if exploded else score.loss,
-                accuracy=None if exploded else score.accuracy,
-                train_loss=progress.train_loss,
-                updates=progress.updates,
-                solved_at=progress.solved_at,
-                reason=f"{'The loss' if exploded else 'A number'} is not finite: the model exploded."
-                if missing
-                else None,
+            return Picture(
                 x=batch.x[:, 0],
                 y=_asked(batch),
                 output=_first(output.softmax(-1) if task.kind == "classification" else output),
@@ -121,10 +111,56 @@ class Observer:
                 rows=rows,
                 connectivity=whole[0][rows].numpy(),
                 profile=profile(shares),
-                by_lag=by_lag,
-                reach=reach(lagged, randomness(self.spec.seed, Stream.BY_LAG, 2) if progress.last else None),
-                horizon=horizons,
+                shares=shares,
             )
+
+    def frame(self, model: Model, score: Score, progress: Progress, shown: Batch | None = None) -> Frame:
+        """Measure everything else and put the frame together.
+
+        Args:
+            model: the model.
+            score: what `score` returned for it.
+            progress: where it stands.
+            shown: see `picture`.
+        """
+        picture = self.picture(model, shown)
+        with torch.no_grad(), np.errstate(all="ignore"):
+            lagged = self._by_lag(model, progress.last)
+            by_lag = SkillByLag(
+                lagged.measure,
+                list(lagged.lags),
+                [_finite(value) for value in lagged.value],
+                [_finite(error) for error in lagged.error],
+                lagged.scores.shape[1],
+            )
+            reached = reach(lagged, randomness(self.spec.seed, Stream.BY_LAG, 2) if progress.last else None)
+        seen = horizon(picture.shares, progress.horizon_at_start)
+        exploded = not math.isfinite(score.loss)
+        missing = exploded or seen.value is None or None in by_lag.value
+        what = "The loss" if exploded else "A number"
+        return Frame(
+            run="",
+            seq=progress.seq,
+            step=progress.step,
+            last=progress.last,
+            loss=None if exploded else score.loss,
+            accuracy=None if exploded else score.accuracy,
+            train_loss=progress.train_loss,
+            updates=progress.updates,
+            solved_at=progress.solved_at,
+            reason=f"{what} is not finite: the model exploded." if missing else None,
+            x=picture.x,
+            y=picture.y,
+            output=picture.output,
+            answers=picture.answers,
+            layers=picture.layers,
+            rows=picture.rows,
+            connectivity=picture.connectivity,
+            profile=picture.profile,
+            by_lag=by_lag,
+            reach=reached,
+            horizon=seen,
+        )
 
     def _by_lag(self, model: Model, last: bool) -> ByLag:
         task = self.spec.task

@@ -10,15 +10,14 @@ from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 
-from ..errors import NotFound
-from ..frame import ARRAYS
-from ..inquiries import Look
+from ..errors import Conflict, NotFound
+from ..frame import VERSION
+from ..inquiries import Arrays
 from .access import InEngine, Viewer
 
 router = APIRouter(prefix="/api/runs/{id}/frames")
 
-FULL = json.dumps(Look(full=True).model_dump(mode="json"), sort_keys=True)
-MEASURED = (*ARRAYS, "layers")
+ARRAYS = json.dumps(Arrays().model_dump(mode="json"))
 
 LARGEST = 2**31
 """Larger than any number of frames or steps."""
@@ -43,16 +42,18 @@ def get_frames(
 def get_frame(id: str, step: Annotated[int, InPath(ge=0, le=LARGEST)], engine: InEngine) -> Response:
     """The frame of one training step in float32.
 
-    Its numbers are kept; its arrays are measured again on the weights of that step, which gives the same bits as then.
+    Its numbers are kept; its arrays are measured again on the weights of that step, which gives the same bits as then
+    on the same machine and program.
     """
     engine.about(id)
     steps = engine.store.folder(id).steps()
     if step not in steps:
         raise NotFound(f"Run {id} has no frame at step {step}; {kept(steps)}.", "step")
     frame = json.loads(engine.frame(id, steps.index(step)))
-    looked = json.loads(engine.ask(id, FULL, step))["frame"]
-    whole = frame | {name: value for name, value in looked.items() if name in MEASURED}
-    return Response(json.dumps(whole, separators=(",", ":")), media_type="application/json")
+    if frame["version"] != VERSION:
+        raise Conflict("This run was made by an older version of the program: train it again for its arrays.", "step")
+    arrays = json.loads(engine.ask(id, ARRAYS, step))["arrays"]
+    return Response(json.dumps(frame | arrays, separators=(",", ":")), media_type="application/json")
 
 
 def stored(path: Path, kind: str, name: str | None = None) -> FileResponse | None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from ..engine import LocalEngine
-from ..errors import InvalidInput
+from ..errors import InvalidInput, NotFound
 from ..inquiries import parse_inquiry
 from ..spec import parse_spec
 from ..strict import shown
@@ -36,7 +36,10 @@ async def post_probe(id: str, request: Request, engine: InEngine) -> Response:
 def _inquiry(body: bytes, run: str, engine: LocalEngine) -> tuple[str, int | None]:
     """The checked inquiry, as JSON that is the same whenever the same is asked, and the step it is about."""
     engine.about(run)
-    spec = parse_spec(json.loads(engine.store.folder(run).spec.read_text(encoding="utf-8")))
+    try:
+        spec = parse_spec(json.loads(engine.store.folder(run).spec.read_text(encoding="utf-8")))
+    except OSError:
+        raise NotFound(f"There is no run {run[:40]} any more: train it again.", "id") from None
     values = parse(body)
     step = values.pop("step", None) if isinstance(values, dict) else None
     if step is not None and (type(step) is not int or not 0 <= step <= LARGEST):
