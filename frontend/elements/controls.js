@@ -29,6 +29,11 @@ import { FarbackText } from "./text.js";
 /** @type {Record<Act, string>} */
 const WORDS = { train: "Train", again: "Train again", replay: "Replay", going: "Training…" };
 
+const MANY =
+  "Train every model with five seeds, other starts and other sequences, to see how much of the result is luck";
+const BACK = "Back to the one seed that the columns show";
+const OWN = "A text of your own is trained on with one seed only";
+
 export class FarbackControls extends HTMLElement {
   #task = make("select", {
     id: "task",
@@ -150,11 +155,7 @@ export class FarbackControls extends HTMLElement {
     setText(this.#train, WORDS[act]);
     setAttribute(this.#train, "aria-disabled", act === "going" ? "true" : null);
     this.#train.classList.toggle("due", due);
-    const { possible, chosen, over, total } = seeds;
-    // Until there is a result of one seed, the place beside Train is for Cancel.
-    this.#seeds.hidden = !possible || (act === "going" && !chosen);
-    const words = over < total ? `${over} of ${plural(total, "run")}` : "Back to one seed";
-    setText(this.#seeds, chosen && !due ? words : `Train ${SEEDS} seeds`);
+    this.#showSeeds(seeds, due, act);
     for (const [button, there] of /** @type {const} */ ([
       [this.#cancel, cancel],
       [this.#forget, forget],
@@ -170,6 +171,22 @@ export class FarbackControls extends HTMLElement {
     this.#showMain(catalog, setup);
     this.#models.show(catalog, setup);
     this.#options.show(catalog, setup);
+  }
+
+  /**
+   * @param {SeedState} seeds
+   * @param {boolean} due
+   * @param {Act} act
+   */
+  #showSeeds({ possible, chosen, over, total }, due, act) {
+    const shown = chosen && !due;
+    // Until there is a result of one seed, the place beside Train is for Cancel. Otherwise it stays and keeps its width:
+    // Train must not move away while it is pressed.
+    this.#seeds.hidden = act === "going" && !chosen;
+    this.#seeds.disabled = !possible;
+    const words = over < total ? `${over} of ${plural(total, "run")}` : "One seed";
+    setText(this.#seeds, shown ? words : `Train ${SEEDS} seeds`);
+    setAttribute(this.#seeds, "title", possible ? (shown ? BACK : MANY) : OWN);
   }
 
   /**

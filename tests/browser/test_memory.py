@@ -193,7 +193,7 @@ def test_five_seeds_give_a_median_and_a_range(page: Page) -> None:
     expect(button).to_have_text("Train 5 seeds")
     button.click()
     expect(button).to_have_text(re.compile(r"\d+ of 10 runs"))
-    expect(button).to_have_text("Back to one seed", timeout=DONE_WITHIN)
+    expect(button).to_have_text("One seed", timeout=DONE_WITHIN)
     rows = page.get_by_test_id("reach-row")
     for index in range(2):
         expect(rows.nth(index)).to_contain_text(re.compile(r"median of 5 seeds, (\d+ to|all) (≥ )?\d+"))
@@ -204,7 +204,7 @@ def test_five_seeds_give_a_median_and_a_range(page: Page) -> None:
 
     # The runs are kept, so the link shows them again; at another threshold the horizon is another one.
     open_done(page, page.url)
-    expect(button).to_have_text("Back to one seed", timeout=DONE_WITHIN)
+    expect(button).to_have_text("One seed", timeout=DONE_WITHIN)
     assert rows.all_inner_texts() == text
     page.get_by_test_id("threshold").focus()
     page.keyboard.press("End")
@@ -230,7 +230,7 @@ def test_cancel_stops_the_other_seeds(page: Page, complaints: list[str]) -> None
 def test_on_a_phone_it_all_fits(new_page: NewPage, scheme: str) -> None:
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, color_scheme=scheme)
     open_done(page, f"{PATH}&row=k5&threshold=0.05&seeds=2")
-    expect(page.get_by_test_id("seeds")).to_have_text("Back to one seed", timeout=DONE_WITHIN)
+    expect(page.get_by_test_id("seeds")).to_have_text("One seed", timeout=DONE_WITHIN)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
     page.get_by_role("tab", name="LSTM").click()
     area = matrix(page, "LSTM")
