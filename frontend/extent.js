@@ -5,6 +5,8 @@
  * @import {Extent, Frame, Matrix} from "./types.js"
  */
 
+import { roundUp } from "./scales.js";
+
 /** Below this a gradient is gone in float32 whatever the task; showing more decades would only flatten the rest. */
 const FLOOR = 1e-12;
 /** Above this it has exploded; one such model must not squeeze the others into a line. */
@@ -29,15 +31,18 @@ export const noExtent = () => ({
 /**
  * @param {[number, number]} range changed in place
  * @param {Pick<Matrix, "low" | "high">} matrix a log-scaled one
- * @returns {boolean} whether it grew
+ * @returns {boolean} whether its axis grew
  */
 function widen(range, matrix) {
   if (!(matrix.high > 0) || !(matrix.low >= 0)) return false;
   const low = Math.max(Math.min(range[0], matrix.low), FLOOR);
   const high = Math.min(Math.max(range[1], matrix.high), CEILING);
-  const grew = low < range[0] || high > range[1];
+  if (low >= range[0] && high <= range[1]) return false;
+  // Axes are in whole decades: within one nothing is painted differently.
+  const before = decades(range);
   [range[0], range[1]] = [low, high];
-  return grew;
+  const after = decades(range);
+  return before.low !== after.low || before.high !== after.high;
 }
 
 /**
@@ -56,8 +61,8 @@ export function extend(extent, frame) {
     grew = widen(extent.norm, layer.gradNorm) || grew;
     const gradient = Math.max(layer.gradH.high, layer.gradC?.high ?? 0);
     if (gradient > extent.gradient && gradient < CEILING) {
+      grew = roundUp(gradient) > roundUp(extent.gradient) || extent.gradient === 0 || grew;
       extent.gradient = gradient;
-      grew = true;
     }
   }
   const added =

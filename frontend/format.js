@@ -81,6 +81,9 @@ export function horizonText({ horizon: { value }, answers }) {
   return value >= longest && longest > 0 ? `≥ ${longest}` : String(value);
 }
 
+/** One for all: making it takes longer than anything else in a sentence. */
+const whole = new Intl.NumberFormat("en");
+
 /**
  * @param {number} count
  * @param {string} one
@@ -88,7 +91,7 @@ export function horizonText({ horizon: { value }, answers }) {
  * @returns {string}
  */
 export function plural(count, one, many = `${one}s`) {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+  return `${whole.format(count)} ${count === 1 ? one : many}`;
 }
 
 /**

@@ -15,6 +15,15 @@ const STRIP = 14;
 /** Lightness from which black is read better on a colour than white. */
 const BRIGHT = 0.62;
 
+/** Colours of a tint, each with what is read on it: more could not be told apart in a cell. */
+const TINTS = Array.from({ length: 65 }, (_, i) => inkOn(cividis(i / 64)));
+const ODD = inkOn(NOT_FINITE);
+
+/** @param {[number, number, number]} rgb */
+function inkOn(rgb) {
+  return { fill: `rgb(${rgb.join()})`, ink: lightness(rgb) > BRIGHT ? "#000" : "#fff" };
+}
+
 /**
  * The colours of the cells and of what is written in them; null where the tokens have their own.
  *
@@ -25,8 +34,7 @@ function tinted({ tint }) {
   if (!tint) return null;
   return (t) => {
     const place = placeOf(tint.values[t] ?? Number.NaN, tint.domain, true);
-    const rgb = Number.isNaN(place) ? NOT_FINITE : cividis(place);
-    return { fill: `rgb(${rgb.join()})`, ink: lightness(rgb) > BRIGHT ? "#000" : "#fff" };
+    return TINTS[Math.round(64 * place)] ?? ODD;
   };
 }
 
