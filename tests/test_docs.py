@@ -8,6 +8,7 @@ from pathlib import Path
 
 from farback.config import Settings
 from farback.engine import LocalEngine
+from farback.frame import Frame, LayerFrame, Updates, Verdict
 from farback.store import Store
 from farback.web.app import create_app
 
@@ -41,6 +42,13 @@ def test_every_route_is_documented(root: Path, tmp_path: Path) -> None:
     store.close()
     offered = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
     assert sorted(documented) == sorted(offered)
+
+
+def test_every_field_of_a_frame_is_documented(root: Path) -> None:
+    text = (root / "docs" / "api.md").read_text().partition("## A frame")[2]
+    for kind in (Frame, LayerFrame, Updates, Verdict):
+        missing = [field.name for field in dataclasses.fields(kind) if f"`{field.name}`" not in text]
+        assert not missing, kind.__name__
 
 
 def test_every_link_between_pages_leads_somewhere(root: Path) -> None:

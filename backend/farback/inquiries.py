@@ -8,12 +8,23 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import Field
 
 from . import config
-from .errors import InvalidInput
+from .cells import FeedForward
+from .errors import InvalidInput, TooLarge
 from .spec import RunSpec
 from .strict import Strict, checked, listed, shown
 
 Time: TypeAlias = Annotated[int, Field(ge=0, lt=config.MAX_STEPS_OF_TIME)]
 Layer: TypeAlias = Annotated[int, Field(ge=0, lt=config.MAX_LAYERS)]
+
+
+MOST_OPERATIONS = 1.5e11
+"""Most operations of the forward passes behind an answer: some ten seconds in float64."""
+MOST_PRODUCTS = 2.5e10
+"""Most N^3 steps of matrix products behind an answer, N the width of the state: some fifteen seconds."""
+REPLACED = 15
+"""Other inputs that are tried at a step: those of the probe's other sequences."""
+LONGER = 9472
+"""Sequences of the trained length that the length test comes to: 128 at each length, 50 at 40 lags of the longest."""
 
 
 class Inquiry(Strict):
@@ -40,7 +51,7 @@ class Hold(Strict):
     """A gate that is held open (1) or shut (0) for some steps, whatever the model wants."""
 
     gate: str
-    value: Literal[0, 1]
+    value: Annotated[int, Field(ge=0, le=1)]
     start: Time = 0
     stop: Annotated[int, Field(ge=1, le=config.MAX_STEPS_OF_TIME)] = config.MAX_STEPS_OF_TIME
     """The step after the last one that is held."""
@@ -61,15 +72,14 @@ class Look(Inquiry):
 
     def check(self, spec: RunSpec) -> None:
         gates = [gate.name for gate in spec.cell.gates if gate.low == 0]  # a candidate is no valve
+        length = spec.task.length if self.sequence is None else len(spec.task.read(self.sequence).x)
         for hold in self.hold:
-            check_layer(hold.layer, spec)
+            check_layer(hold.layer, spec, "hold")
             if hold.gate not in gates:
                 there = f"there are {listed(gates)}" if gates else f"the {spec.cell.title} has none"
                 raise InvalidInput(f"There is no gate {shown(hold.gate)} to hold; {there}.", "hold")
-            if not hold.start < min(hold.stop, spec.task.length):
+            if not hold.start < min(hold.stop, length):
                 raise InvalidInput(f"Nothing lies between step {hold.start} and step {hold.stop}.", "hold")
-        if self.sequence is not None:
-            spec.task.read(self.sequence)
 
 
 class Arrays(Inquiry):
@@ -91,6 +101,13 @@ class Jacobians(Inquiry):
     k: Time | None = None
     """Output time; null: the last answer step."""
 
+    def check(self, spec: RunSpec) -> None:
+        super().check(spec)
+        if isinstance(spec.cell, FeedForward):
+            raise InvalidInput(
+                f"A {spec.cell.title} net has no state that one step hands to the next: no Jacobian.", "name"
+            )
+
 
 class Chain(Inquiry):
     """The chain rule factor by factor: d s_k / d s_t, and what autograd says."""
@@ -107,6 +124,9 @@ class Chain(Inquiry):
         k = spec.task.answers[-1] if self.k is None else self.k
         if self.t >= k:
             raise InvalidInput(f"`t` is {self.t}: it must lie before the output time {k}.", "t")
+        width = spec.cell.hidden * len(spec.cell.states)
+        if width**3 * (k - self.t) > MOST_PRODUCTS:
+            raise TooLarge("The chain of a model this large takes too long: choose a later `t`.", "t")
 
 
 class Causal(Inquiry):
@@ -117,6 +137,10 @@ class Causal(Inquiry):
     name: Literal["causal"] = "causal"
     k: Time | None = None
 
+    def check(self, spec: RunSpec) -> None:
+        super().check(spec)
+        bound_work(spec, REPLACED * spec.task.length)
+
 
 class Lengths(Inquiry):
     """How the model does on sequences up to four times as long as those it was trained on."""
@@ -124,6 +148,9 @@ class Lengths(Inquiry):
     title = "Longer than it was trained on"
 
     name: Literal["lengths"] = "lengths"
+
+    def check(self, spec: RunSpec) -> None:
+        bound_work(spec, LONGER)
 
 
 INQUIRIES: dict[str, type[Inquiry]] = {
@@ -152,13 +179,29 @@ def parse_inquiry(raw: object, spec: RunSpec) -> Inquiry:
     return inquiry
 
 
-def check_layer(layer: int, spec: RunSpec) -> None:
+def bound_work(spec: RunSpec, sequences: int) -> None:
+    """Refuse what would take longer than anybody waits.
+
+    Args:
+        spec: the run's.
+        sequences: how many sequences of the trained length go through the model.
+
+    Raises:
+        TooLarge: it would.
+    """
+    operations = 2.0 * spec.cell.parameters(spec.task.inputs) * spec.task.length * sequences
+    if operations > MOST_OPERATIONS:
+        raise TooLarge(
+            f"With a model of this size this takes {operations:.0e} operations; at most {MOST_OPERATIONS:.1e} are allowed.",
+            "name",
+        )
+
+
+def check_layer(layer: int, spec: RunSpec, field: str = "layer") -> None:
     """Refuse a layer that the model does not have.
 
     Raises:
         InvalidInput: there is no such layer.
     """
     if layer >= spec.cell.layers:
-        raise InvalidInput(
-            f"There is no layer {layer}: the last one is {spec.cell.layers - 1}, counted from 0.", "layer"
-        )
+        raise InvalidInput(f"There is no layer {layer}: the last one is {spec.cell.layers - 1}, counted from 0.", field)

@@ -112,7 +112,8 @@ MEASURES: dict[str, Measure] = {
         "How far the score really moves when one input is exchanged for another one. The gradient only says how it "
         "would move for a slight change; where the two disagree, trust this one.",
         "mean of |s_k(x_t replaced by x′) − s_k| over the inputs x′ ≠ x_t that other held-out sequences have at "
-        "step t, 8 of them at most; the rank correlation is Spearman's ρ between it and C[k,t] over t ≤ k",
+        "step t, in float64, as far as it is beyond rounding; the rank correlation is Spearman's ρ between it and "
+        "C[k,t] over t ≤ k",
         "logits (the output's unit in a regression)",
         "Farback; rank correlation: Spearman 1904, The proof and measurement of association between two things",
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -46,7 +46,7 @@ def checked(model: type[Model], values: Mapping[str, Any], part: str | None) -> 
         return model.model_validate(dict(values))
     except ValidationError as error:
         first, *others = error.errors(include_url=False)
-        path = ".".join([part or "", *(str(step) for step in first["loc"][:1])]).strip(".")
+        path = ".".join([part or "", *_place(first["loc"])]).strip(".")
         messages = [first["msg"], *(other["msg"] for other in others if _is_alternative(first, other))]
         raise InvalidInput(_sentence(path, messages, first["input"], first["type"]), path or None) from None
 
@@ -86,7 +86,19 @@ def _is_alternative(first: ErrorDetails, other: ErrorDetails) -> bool:
     return len(other["loc"]) == 2 and other["loc"][:1] == first["loc"][:1] and other["input"] is first["input"]
 
 
+def _place(loc: Sequence[int | str]) -> list[str]:
+    """The field, and where it is a list the entry's number and field; what else pydantic tells is a union's branch."""
+    place = [str(step) for step in loc[:1]]
+    if len(loc) > 1 and isinstance(loc[1], int):
+        place += [str(step) for step in loc[1:3]]
+    return place
+
+
 def _sentence(path: str, messages: list[str], value: object, kind: str) -> str:
+    if kind == "missing":
+        return f"`{path}` is missing."
+    if kind == "extra_forbidden":
+        return f"There is no `{path}`."
     if kind == "value_error":  # a sentence that one of our own checks wrote
         return messages[0].removeprefix("Value error, ")
     first, *others = (f"{message[0].lower()}{message[1:]}" for message in messages)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from farback.cells import CELLS
-from farback.errors import InvalidInput
+from farback.errors import InvalidInput, TooLarge
 from farback.frame import decode, unpack
 from farback.inquiries import parse_inquiry
 from farback.pipeline import Moment, record
@@ -95,6 +95,14 @@ def test_a_memory_that_is_neither_kept_nor_written_takes_the_answer_away() -> No
     assert (unpack(held["connectivity"])[-1, :9] == 0).all()
 
 
+def test_a_gate_can_be_held_as_far_as_ones_own_sequence_goes() -> None:
+    spec, moment = trained("recall", "gru")
+    sequence = ["A", *["·1"] * 28, "?"]
+    hold = [{"gate": "z", "value": 1, "start": 20, "stop": 25}]
+    frame = ask(spec, moment, name="look", sequence=sequence, hold=hold, full=True)["frame"]
+    assert (unpack(frame["layers"][0]["gates"]["z"])[20:25] == 1).all()
+
+
 def test_a_sequence_of_ones_own_is_looked_at() -> None:
     spec, moment = trained("recall", "gru")
     frame = ask(spec, moment, name="look", sequence=["A", "·1", "·2", "?"])["frame"]
@@ -106,6 +114,16 @@ def test_a_sequence_of_ones_own_is_looked_at() -> None:
     frame = ask(text_spec, text, name="look", sequence="for x in")["frame"]
     assert len(frame["y"]) == 8
     assert frame["y"][-1] is None
+
+
+@pytest.mark.parametrize("inquiry", [{"name": "causal"}, {"name": "lengths"}, {"name": "chain", "t": 0}])
+def test_what_would_take_too_long_is_refused_at_once(inquiry: Any) -> None:
+    large = {"name": "lstm", "hidden": 256, "layers": 3}
+    task = {"name": "recall", "lag": 399, "fixed": True}
+    spec = parse_spec({"task": task, "cell": large, "training": {"batch": 1, "steps": 10}})
+    with pytest.raises(TooLarge):
+        parse_inquiry(inquiry, spec)
+    parse_inquiry({"name": "chain", "t": 390}, spec)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +143,15 @@ def test_a_sequence_of_ones_own_is_looked_at() -> None:
         ({"name": "look", "hold": [{"gate": "z", "value": 1, "start": 7}]}, "Nothing lies between"),
         ({"name": "look", "hold": [{"gate": "z", "value": 1, "layer": 1}]}, "no layer 1"),
         ({"name": "look", "sequence": ["A", "Q"]}, 'no input "Q"'),
+        ({"name": "chain"}, "`t` is missing."),
+        ({"name": "look", "hold": [{"value": 0}]}, "`hold.0.gate` is missing."),
+        ({"name": "look", "hold": [{"gate": "z", "value": 1, "bogus": 1}]}, "no `hold.0.bogus`"),
+        ({"name": "look", "hold": [{"gate": "z", "value": True}]}, "`hold.0.value` is true"),
+        ({"name": "look", "hold": [{"gate": "z", "value": 0.0}]}, "`hold.0.value` is 0.0"),
+        (
+            {"name": "look", "hold": [{"gate": "z", "value": 1, "start": 3}], "sequence": ["A", "B", "?"]},
+            "Nothing lies",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_a_sentence(inquiry: Any, says: str) -> None:

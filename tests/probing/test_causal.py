@@ -6,38 +6,70 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farback.probing.causal import causal, rank_correlation
+from farback.cells.rnn import RNN
+from farback.probing import causal as module
+from farback.probing.causal import causal, measure, rank_correlation
+from farback.probing.connectivity import connectivity
+
+from .strands import drawn
 
 
-class Weighing:
-    """Predicts, at output time k, the sum of weights[t] x_t over t <= k: replacing x_t moves it by weights[t] dx."""
-
-    def __init__(self, weights: Any) -> None:
-        self.weights = np.asarray(weights, np.float32)
-
-    def predict(self, x: Any, answers: Any) -> Any:
-        return np.stack([(x[: k + 1, :, 0] * self.weights[: k + 1, None]).sum(axis=0)[:, None] for k in answers])
+def weighing(weights: Any, k: int) -> Any:
+    """A score that is the sum of weights[t] x_t over t <= k: replacing x_t moves it by weights[t] dx."""
+    w = np.asarray(weights, np.float64)
+    return lambda x: (x[: k + 1, :, 0] * w[: k + 1, None]).sum(axis=0)
 
 
-def test_it_measures_what_replacing_an_input_does() -> None:
-    weights = [0.0, 0.5, -3.0, 1.0, 2.0]
+def test_it_measures_what_replacing_an_input_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = [1e-3, 0.5, -3.0, 1.0, 2.0]
     x = np.zeros((5, 4, 1), np.float32)
     x[:, 1:, 0] = [1.0, 2.0, 2.0]  # two inputs to try in place of the first sequence's 0
-    model: Any = Weighing(weights)
-    found = causal(model, x, None, 3, np.abs(np.array(weights, np.float32)))
-    assert np.allclose(found.measured[:4], np.abs(weights[:4]) * np.array(1.5))
-    assert found.measured[4] == 0
-    assert found.correlation == pytest.approx(1.0)
+    for portion in (1, 2**21):
+        monkeypatch.setattr(module, "PORTION", portion)
+        found = measure(weighing(weights, 3), x, 3, np.abs(np.array(weights, np.float32)))
+        assert np.allclose(found.measured[:4], np.abs(weights[:4]) * np.array(1.5))
+        assert found.measured[4] == 0
+        assert found.correlation == pytest.approx(1.0)
+
+
+def test_all_other_inputs_are_tried() -> None:
+    x = np.zeros((2, 16, 1), np.float32)
+    x[0, 1:, 0] = np.arange(1, 16)
+    assert measure(weighing([1.0, 1.0], 1), x, 1, np.ones(2, np.float32)).measured[0] == pytest.approx(8.0)
+
+
+def test_a_change_below_rounding_is_not_told() -> None:
+    x = np.zeros((3, 2, 1), np.float32)
+    x[:, 1] = 1.0
+    x[2, 0] = 1.0
+    found = measure(weighing([1e-17, 1e-9, 1.0], 2), x, 2, np.ones(3, np.float32))
+    assert np.isnan(found.measured[0])
+    assert found.measured[1] == pytest.approx(1e-9)
+
+
+def test_a_vanished_influence_is_measured_beyond_float32() -> None:
+    """A sigmoid RNN shrinks by a quarter or more a step: float32 scores would not move at all."""
+    model = drawn(RNN(hidden=4, activation="sigmoid"))
+    x = np.random.default_rng(0).standard_normal((24, 5, 3)).astype(np.float32)
+    with torch.no_grad():
+        traces = model.scan(torch.from_numpy(x[:, :1]))
+        row = connectivity(model, traces, model.weights["readout.weight"][0].expand(24, 1, 4))[0, 23].numpy()
+        found = causal(model, x, 0, 23, row)
+    seen = np.isfinite(found.measured)
+    assert seen.sum() >= 12
+    assert found.measured[seen].min() < 1e-12
+    assert found.correlation is not None
+    assert found.correlation > 0.99
 
 
 def test_a_step_without_another_input_to_try_is_left_out() -> None:
     x = np.random.default_rng(0).random((4, 5, 1)).astype(np.float32)
     x[3] = 1.0  # the cue is the same in every sequence
-    model: Any = Weighing([1.0, 2.0, 3.0, 4.0])
-    found = causal(model, x, None, 3, np.array([3.0, 2.0, 1.0, 9.0], np.float32))
+    found = measure(weighing([1.0, 2.0, 3.0, 4.0], 3), x, 3, np.array([3.0, 2.0, 1.0, 9.0], np.float32))
     assert np.isnan(found.measured[3])
     assert found.correlation is not None
     assert found.correlation < 0  # the row says the opposite of what was measured, whatever stands at step 3

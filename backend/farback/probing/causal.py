@@ -2,57 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ..arrays import Floats
 from ..model import Model
 
-REPLACEMENTS = 8
-"""Other inputs tried at a step: as many as the opening task has symbols."""
+Doubles: TypeAlias = NDArray[np.float64]
+Score: TypeAlias = Callable[[Doubles], Doubles]
+"""Inputs (T, N, I) to the score s_k of each sequence (N,)."""
+
+PORTION = 2**21
+"""Input numbers (16 MB) that are laid out at a time."""
+ROUNDING = 100 * float(np.finfo(np.float64).eps)
+"""Share of a score below which its change is nothing but rounding."""
 
 
 @dataclass(frozen=True)
 class Causal:
     """What replacing each input does to the score at one output time. T time steps."""
 
-    measured: Floats  # (T,) mean |change of s_k| over the replacements; 0 after k, NaN where there is none to try
+    measured: Floats  # (T,) mean |change of s_k| over the replacements; 0 after k, NaN where it cannot be told
     correlation: float | None  # Spearman's, between `measured` and the connectivity's row; None where one is constant
 
 
 def causal(model: Model, x: Floats, target: int | None, k: int, row: Floats) -> Causal:
     """Replace the inputs of one sequence one by one.
 
+    Scores are computed in float64 whatever the model's precision: where a gradient has vanished the answer moves by
+    less than float32 can tell apart. What is below float64's rounding is NaN, and left out of the correlation.
+
     Args:
         model: the model.
-        x: (T, B, I) inputs. The first sequence is the one whose inputs are replaced, each by those that the others have
+        x: (T, B, I) inputs. The first sequence is the one whose inputs are replaced, each by all that the others have
             at the same step, as far as they differ.
         target: the class whose logit is the score; None for the prediction of a regression.
         k: the output time.
         row: (T,) the connectivity C[k, t] of that sequence.
     """
+    return measure(_score(model, target, k), x, k, row)
+
+
+def measure(score: Score, x: Floats, k: int, row: Floats) -> Causal:
+    """As `causal`, for any score."""
     T = len(x)
     tried = [(t, other) for t in range(k + 1) for other in _others(x[t])]
-    changed = np.repeat(x[:, :1], 1 + len(tried), axis=1)
-    for at, (t, other) in enumerate(tried, start=1):
-        changed[t, at] = other
-    score = model.predict(changed, [k])[0][:, 0 if target is None else target]
-    moved = np.abs(score[1:] - score[0])
+    plain = x[:, :1].astype(np.float64)
+    before = float(score(plain)[0])
+    moved = np.concatenate([np.abs(score(changed) - before) for changed in _replaced(plain, tried)] or [np.zeros(0)])
     at_step = np.array([t for t, _ in tried], np.int64)
-    measured = np.where(np.arange(T) <= k, np.nan, 0.0).astype(np.float32)
+    measured = np.where(np.arange(T) <= k, np.nan, 0.0)
     for t in np.unique(at_step):
-        measured[t] = moved[at_step == t].mean()
+        change = moved[at_step == t].mean()
+        measured[t] = change if change > ROUNDING * max(1.0, abs(before)) else np.nan
     seen = np.isfinite(measured[: k + 1])
-    return Causal(measured, rank_correlation(measured[: k + 1][seen], row[: k + 1][seen]))
+    correlation = rank_correlation(measured[: k + 1][seen], row[: k + 1][seen])
+    return Causal(measured.astype(np.float32), correlation)
+
+
+def _score(model: Model, target: int | None, k: int) -> Score:
+    double = Model(model.cell, model.inputs, model.outputs, model.state_dict(), torch.float64).holding(model.held)
+
+    def score(x: Doubles) -> Doubles:
+        found: Doubles = double.predict(x, [k])[0][:, 0 if target is None else target]  # type: ignore[arg-type]
+        return found
+
+    return score
 
 
 def _others(inputs: Floats) -> list[Floats]:
     """The inputs (B, I) of other sequences at one step that differ from the first's, each once."""
     distinct = np.unique(inputs[1:], axis=0)
-    return [other for other in distinct if (other != inputs[0]).any()][:REPLACEMENTS]
+    return [other for other in distinct if (other != inputs[0]).any()]
+
+
+def _replaced(plain: Doubles, tried: Sequence[tuple[int, Floats]]) -> Iterator[Doubles]:
+    """The sequence (T, 1, I) with one input replaced, for each of these: (T, n, I), a portion at a time."""
+    size = max(1, PORTION // plain.size)
+    for start in range(0, len(tried), size):
+        some = tried[start : start + size]
+        changed = np.repeat(plain, len(some), axis=1)
+        for at, (t, other) in enumerate(some):
+            changed[t, at] = other
+        yield changed
 
 
 def rank_correlation(a: NDArray[Any], b: NDArray[Any]) -> float | None:

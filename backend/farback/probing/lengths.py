@@ -16,7 +16,7 @@ FACTORS = (1.0, 1.5, 2.0, 3.0, 4.0)
 """How many times as long the sequences are."""
 LAGS, TRIALS = 40, 50
 """Lags tested at the longest length, and sequences a lag: a skill of one half is then known to +- 0.14 (two standard
-errors), in a few seconds for the largest models."""
+errors). A model of the default size takes a second; the largest are refused, see `inquiries`."""
 
 
 @dataclass(frozen=True)
