@@ -192,7 +192,7 @@ def bound_work(spec: RunSpec, sequences: int) -> None:
     operations = 2.0 * spec.cell.parameters(spec.task.inputs) * spec.task.length * sequences
     if operations > MOST_OPERATIONS:
         raise TooLarge(
-            f"With a model of this size this takes {operations:.0e} operations; at most {MOST_OPERATIONS:.1e} are allowed.",
+            f"This takes {operations:.0e} operations with so large a model; at most {MOST_OPERATIONS:.1e} are allowed.",
             "name",
         )
 
