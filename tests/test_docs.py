@@ -51,6 +51,17 @@ def test_every_field_of_a_frame_is_documented(root: Path) -> None:
         assert not missing, kind.__name__
 
 
+def test_every_room_is_in_the_table(root: Path) -> None:
+    table = (root / "docs" / "architecture.md").read_text().partition("## The rooms")[2].partition("\n\nThe page")[0]
+    named = {
+        name.strip("/")
+        for row in re.findall(r"^\| ([^|]*) \|", table, re.MULTILINE)
+        for name in re.findall(r"`([^`]*)`", row)
+    }
+    parts = [path for path in (root / "backend" / "farback").iterdir() if path.suffix == ".py" or path.is_dir()]
+    assert named == {path.stem for path in parts if not path.stem.startswith("_")}
+
+
 def test_every_link_between_pages_leads_somewhere(root: Path) -> None:
     pages = [root / "README.md", root / "CHANGELOG.md", *(root / "docs").glob("*.md")]
     broken = [

@@ -12,19 +12,22 @@ from .cells import FeedForward
 from .errors import InvalidInput, TooLarge
 from .spec import RunSpec
 from .strict import Strict, checked, listed, shown
+from .tasks import AnyTask
 
 Time: TypeAlias = Annotated[int, Field(ge=0, lt=config.MAX_STEPS_OF_TIME)]
 Layer: TypeAlias = Annotated[int, Field(ge=0, lt=config.MAX_LAYERS)]
 
-
 MOST_OPERATIONS = 1.5e11
-"""Most operations of the forward passes behind an answer: some ten seconds in float64."""
+"""Most operations of the forward passes behind an answer: some ten seconds of one core."""
+DOUBLE = 4
+"""Operations that one in float64 counts as: torch's fastest kernels are for float32."""
 MOST_PRODUCTS = 2.5e10
 """Most N^3 steps of matrix products behind an answer, N the width of the state: some fifteen seconds."""
-REPLACED = 15
-"""Other inputs that are tried at a step: those of the probe's other sequences."""
-LONGER = 9472
-"""Sequences of the trained length that the length test comes to: 128 at each length, 50 at 40 lags of the longest."""
+FACTORS = (1.0, 1.5, 2.0, 3.0, 4.0)
+"""How many times as long the sequences of the length test are."""
+LAGS, TRIALS = 40, 50
+"""Lags tested at the longest length, and sequences a lag: a skill of one half is then known to +- 0.14 (two standard
+errors). A model of the default size takes a second; what would take too long is refused."""
 
 
 class Inquiry(Strict):
@@ -39,6 +42,7 @@ class Inquiry(Strict):
 
         Raises:
             InvalidInput: names the field.
+            TooLarge: the answer would take longer than anybody waits.
         """
         for name, value in self:
             if name in ("t", "k") and value is not None and value >= spec.task.length:
@@ -102,11 +106,9 @@ class Jacobians(Inquiry):
     """Output time; null: the last answer step."""
 
     def check(self, spec: RunSpec) -> None:
-        super().check(spec)
         if isinstance(spec.cell, FeedForward):
-            raise InvalidInput(
-                f"A {spec.cell.title} net has no state that one step hands to the next: no Jacobian.", "name"
-            )
+            raise InvalidInput("A feed-forward net has no state that one step hands to the next: no Jacobian.", "name")
+        super().check(spec)
 
 
 class Chain(Inquiry):
@@ -139,7 +141,9 @@ class Causal(Inquiry):
 
     def check(self, spec: RunSpec) -> None:
         super().check(spec)
-        bound_work(spec, REPLACED * spec.task.length)
+        k = spec.task.answers[-1] if self.k is None else self.k
+        replaced = (k + 1) * (config.PROBE_SEQUENCES - 1)  # every other sequence may have an input of its own
+        bound_work(spec, DOUBLE * (1 + replaced) * (k + 1))
 
 
 class Lengths(Inquiry):
@@ -150,7 +154,9 @@ class Lengths(Inquiry):
     name: Literal["lengths"] = "lengths"
 
     def check(self, spec: RunSpec) -> None:
-        bound_work(spec, LONGER)
+        super().check(spec)
+        lengths = [task.length for task in stretched(spec)]
+        bound_work(spec, sum(lengths) * config.HELD_OUT_SEQUENCES + lengths[-1] * LAGS * TRIALS)
 
 
 INQUIRIES: dict[str, type[Inquiry]] = {
@@ -168,6 +174,7 @@ def parse_inquiry(raw: object, spec: RunSpec) -> Inquiry:
 
     Raises:
         InvalidInput: it is no inquiry, or none for this run; names the field.
+        TooLarge: the answer would take longer than anybody waits.
     """
     if not isinstance(raw, Mapping):
         raise InvalidInput('An inquiry must be a JSON object like {"name": "jacobians"}.')
@@ -179,17 +186,22 @@ def parse_inquiry(raw: object, spec: RunSpec) -> Inquiry:
     return inquiry
 
 
-def bound_work(spec: RunSpec, sequences: int) -> None:
+def stretched(spec: RunSpec) -> list[AnyTask]:
+    """The run's task at every length that the length test looks at, as far as sequences may be long."""
+    return [task for factor in FACTORS if (task := spec.task.stretched(factor)) is not None]
+
+
+def bound_work(spec: RunSpec, steps: int) -> None:
     """Refuse what would take longer than anybody waits.
 
     Args:
         spec: the run's.
-        sequences: how many sequences of the trained length go through the model.
+        steps: how many time steps of all sequences together go through the model, in float32.
 
     Raises:
         TooLarge: it would.
     """
-    operations = 2.0 * spec.cell.parameters(spec.task.inputs) * spec.task.length * sequences
+    operations = 2.0 * spec.cell.parameters(spec.task.inputs) * steps
     if operations > MOST_OPERATIONS:
         raise TooLarge(
             f"This takes {operations:.0e} operations with so large a model; at most {MOST_OPERATIONS:.1e} are allowed.",

@@ -111,9 +111,10 @@ MEASURES: dict[str, Measure] = {
         "Change when an input is replaced",
         "How far the score really moves when one input is exchanged for another one. The gradient only says how it "
         "would move for a slight change; where the two disagree, trust this one.",
-        "mean of |s_k(x_t replaced by x′) − s_k| over the inputs x′ ≠ x_t that other held-out sequences have at "
-        "step t, in float64, as far as it is beyond rounding; the rank correlation is Spearman's ρ between it and "
-        "C[k,t] over t ≤ k",
+        "mean of |s_k(x_t replaced by x′) − s_k| over all distinct inputs x′ ≠ x_t that the "
+        f"{config.PROBE_SEQUENCES - 1} other probe sequences have at step t, in float64; left out where there is none, "
+        "or where it is at most 100 ε max(1, |s_k|), ε = 2.2e-16, which is rounding; the rank correlation is "
+        "Spearman's ρ between it and C[k,t] over the steps t ≤ k that are left",
         "logits (the output's unit in a regression)",
         "Farback; rank correlation: Spearman 1904, The proof and measurement of association between two things",
     ),

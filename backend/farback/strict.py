@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -46,7 +46,11 @@ def checked(model: type[Model], values: Mapping[str, Any], part: str | None) -> 
         return model.model_validate(dict(values))
     except ValidationError as error:
         first, *others = error.errors(include_url=False)
-        path = ".".join([part or "", *_place(first["loc"])]).strip(".")
+        place = _place(first["loc"])
+        path = ".".join([part or "", *place]).strip(".")
+        if first["type"] == "extra_forbidden":  # in an entry of a list: what the whole has was checked above
+            [entry] = get_args(model.model_fields[place[0]].annotation)
+            refuse_unknown(place[-1:], entry, path.removesuffix(f".{place[-1]}"))
         messages = [first["msg"], *(other["msg"] for other in others if _is_alternative(first, other))]
         raise InvalidInput(_sentence(path, messages, first["input"], first["type"]), path or None) from None
 
@@ -97,8 +101,6 @@ def _place(loc: Sequence[int | str]) -> list[str]:
 def _sentence(path: str, messages: list[str], value: object, kind: str) -> str:
     if kind == "missing":
         return f"`{path}` is missing."
-    if kind == "extra_forbidden":
-        return f"There is no `{path}`."
     if kind == "value_error":  # a sentence that one of our own checks wrote
         return messages[0].removeprefix("Value error, ")
     first, *others = (f"{message[0].lower()}{message[1:]}" for message in messages)

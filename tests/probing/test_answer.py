@@ -126,6 +126,41 @@ def test_what_would_take_too_long_is_refused_at_once(inquiry: Any) -> None:
     parse_inquiry({"name": "chain", "t": 390}, spec)
 
 
+def test_what_is_answered_in_time_is_not_refused() -> None:
+    """The length test stops where sequences may not be longer, so it is less for a task of the longest."""
+    cell = {"name": "gru", "hidden": 96}
+    spec = parse_spec({"task": {"name": "adding", "length": 400}, "cell": cell, "training": {"batch": 1, "steps": 10}})
+    parse_inquiry({"name": "lengths"}, spec)
+    parse_inquiry({"name": "causal", "k": 99}, spec)
+    with pytest.raises(TooLarge, match="operations") as caught:
+        parse_inquiry({"name": "causal"}, spec)
+    assert caught.value.field == "name"
+
+
+def test_a_net_without_a_state_has_no_jacobian() -> None:
+    spec = parse_spec({"task": TASKS["recall"], "cell": {"name": "feedforward"}})
+    with pytest.raises(InvalidInput, match="A feed-forward net has no state") as caught:
+        parse_inquiry({"name": "jacobians"}, spec)
+    assert caught.value.field == "name"
+
+
+@pytest.mark.parametrize(
+    ("hold", "field"),
+    [
+        ({"value": 1}, "hold.0.gate"),
+        ({"gate": "z", "value": True}, "hold.0.value"),
+        ({"gate": "z", "value": 1, "bogus": 1}, "hold.0.bogus"),
+        ({"gate": "z", "value": 1, "layer": 1}, "hold"),
+        (1, "hold.0"),
+    ],
+)
+def test_a_refused_hold_names_its_place(hold: Any, field: str) -> None:
+    spec = parse_spec({"task": TASKS["recall"], "cell": {"name": "gru"}})
+    with pytest.raises(InvalidInput) as caught:
+        parse_inquiry({"name": "look", "hold": [hold]}, spec)
+    assert caught.value.field == field
+
+
 @pytest.mark.parametrize(
     ("inquiry", "says"),
     [
@@ -145,7 +180,10 @@ def test_what_would_take_too_long_is_refused_at_once(inquiry: Any) -> None:
         ({"name": "look", "sequence": ["A", "Q"]}, 'no input "Q"'),
         ({"name": "chain"}, "`t` is missing."),
         ({"name": "look", "hold": [{"value": 0}]}, "`hold.0.gate` is missing."),
-        ({"name": "look", "hold": [{"gate": "z", "value": 1, "bogus": 1}]}, "no `hold.0.bogus`"),
+        (
+            {"name": "look", "hold": [{"gate": "z", "value": 1, "bogus": 1}]},
+            '`hold.0` has no option "bogus"; there are gate, value, start',
+        ),
         ({"name": "look", "hold": [{"gate": "z", "value": True}]}, "`hold.0.value` is true"),
         ({"name": "look", "hold": [{"gate": "z", "value": 0.0}]}, "`hold.0.value` is 0.0"),
         (

@@ -10,7 +10,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from farback.cells import Cell, FeedForward
+from farback.cells.gru import GRU
+from farback.cells.lstm import LSTM
 from farback.cells.rnn import RNN
+from farback.model import Model
 from farback.probing import causal as module
 from farback.probing.causal import causal, measure, rank_correlation
 from farback.probing.connectivity import connectivity
@@ -64,6 +68,24 @@ def test_a_vanished_influence_is_measured_beyond_float32() -> None:
     assert found.measured[seen].min() < 1e-12
     assert found.correlation is not None
     assert found.correlation > 0.99
+
+
+@pytest.mark.parametrize("cell", [FeedForward(hidden=4, window=3), RNN(hidden=4), GRU(hidden=4), LSTM(hidden=4)])
+def test_every_cell_is_scored_in_float64_and_as_it_is_held(cell: Cell) -> None:
+    model, x = drawn(cell), np.random.default_rng(0).standard_normal((6, 4, 3)).astype(np.float32)
+    held = model.holding({0: {(2, cell.gates[0].name): 0.0}}) if cell.gates else model
+    with torch.no_grad():
+        for one in (model, held):
+            changed = np.repeat(x[:, :1], 3, axis=1)
+            changed[5] = x[5, 1:]
+            before, after = (float64(one, each, 5) for each in (x[:, :1], changed))
+            found = causal(one, x, 1, 5, np.ones(6, np.float32))
+            assert found.measured[5] == pytest.approx(np.abs(after - before).mean(), rel=1e-6)
+
+
+def float64(model: Model, x: Any, k: int) -> Any:
+    double = Model(model.cell, model.inputs, model.outputs, model.state_dict(), torch.float64).holding(model.held)
+    return double.readout(double.scan(torch.from_numpy(x.astype(np.float64)))[-1].h)[k, :, 1].numpy()
 
 
 def test_a_step_without_another_input_to_try_is_left_out() -> None:

@@ -15,7 +15,7 @@ from ..model import Model
 
 Doubles: TypeAlias = NDArray[np.float64]
 Score: TypeAlias = Callable[[Doubles], Doubles]
-"""Inputs (T, N, I) to the score s_k of each sequence (N,)."""
+"""Inputs (k + 1, N, I) to the score s_k of each sequence (N,)."""
 
 PORTION = 2**21
 """Input numbers (16 MB) that are laid out at a time."""
@@ -52,7 +52,7 @@ def measure(score: Score, x: Floats, k: int, row: Floats) -> Causal:
     """As `causal`, for any score."""
     T = len(x)
     tried = [(t, other) for t in range(k + 1) for other in _others(x[t])]
-    plain = x[:, :1].astype(np.float64)
+    plain = x[: k + 1, :1].astype(np.float64)  # what comes after k moves nothing
     before = float(score(plain)[0])
     moved = np.concatenate([np.abs(score(changed) - before) for changed in _replaced(plain, tried)] or [np.zeros(0)])
     at_step = np.array([t for t, _ in tried], np.int64)
@@ -82,7 +82,7 @@ def _others(inputs: Floats) -> list[Floats]:
 
 
 def _replaced(plain: Doubles, tried: Sequence[tuple[int, Floats]]) -> Iterator[Doubles]:
-    """The sequence (T, 1, I) with one input replaced, for each of these: (T, n, I), a portion at a time."""
+    """The sequence (k + 1, 1, I) with one input replaced, for each of these, as (k + 1, n, I), a portion at a time."""
     size = max(1, PORTION // plain.size)
     for start in range(0, len(tried), size):
         some = tried[start : start + size]

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..frame import Reach
+from ..inquiries import LAGS, TRIALS, stretched
 from ..model import Model
 from ..spec import RunSpec
 from ..tasks import ByLag, Chance, spread
 from ..training import Stream, randomness
 from .observe import Observer, Score
 from .reach import reach
-
-FACTORS = (1.0, 1.5, 2.0, 3.0, 4.0)
-"""How many times as long the sequences are."""
-LAGS, TRIALS = 40, 50
-"""Lags tested at the longest length, and sequences a lag: a skill of one half is then known to +- 0.14 (two standard
-errors). A model of the default size takes a second; the largest are refused, see `inquiries`."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ class Lengths:
 
 def lengths(spec: RunSpec, model: Model) -> Lengths:
     """Evaluate the model at up to four times the length it was trained on, as far as sequences may be long."""
-    tasks = [task for factor in FACTORS if (task := spec.task.stretched(factor)) is not None]
+    tasks = stretched(spec)
     specs = [spec.model_copy(update={"task": task}) for task in tasks]
     at = [AtLength(each.task.length, Observer(each).score(model), each.task.chance()) for each in specs]
     longest = tasks[-1]
