@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -32,8 +32,6 @@ errors). A model of the default size takes a second; what would take too long is
 
 class Inquiry(Strict):
     """A question to a model; its fields are checked against the run it is asked of."""
-
-    title: ClassVar[str]
 
     name: str
 
@@ -65,8 +63,6 @@ class Hold(Strict):
 class Look(Inquiry):
     """A whole frame of the model as it is at that step: with gates held, or on a sequence of one's own."""
 
-    title = "A look with gates held, or on a sequence of your own"
-
     name: Literal["look"] = "look"
     hold: list[Hold] = Field([], max_length=16)
     sequence: Any = None
@@ -89,15 +85,11 @@ class Look(Inquiry):
 class Arrays(Inquiry):
     """The arrays of the frame at that step in float32, measured again on its weights."""
 
-    title = "A frame's arrays"
-
     name: Literal["arrays"] = "arrays"
 
 
 class Jacobians(Inquiry):
     """Singular values of every step's Jacobian and of their products back from an output time."""
-
-    title = "Jacobians"
 
     name: Literal["jacobians"] = "jacobians"
     layer: Layer | None = None
@@ -113,8 +105,6 @@ class Jacobians(Inquiry):
 
 class Chain(Inquiry):
     """The chain rule factor by factor: d s_k / d s_t, and what autograd says."""
-
-    title = "The chain rule, factor by factor"
 
     name: Literal["chain"] = "chain"
     t: Time
@@ -134,8 +124,6 @@ class Chain(Inquiry):
 class Causal(Inquiry):
     """What happens to the answer when an input is really replaced, beside what the gradient says."""
 
-    title = "Replace an input"
-
     name: Literal["causal"] = "causal"
     k: Time | None = None
 
@@ -148,8 +136,6 @@ class Causal(Inquiry):
 
 class Lengths(Inquiry):
     """How the model does on sequences up to four times as long as those it was trained on."""
-
-    title = "Longer than it was trained on"
 
     name: Literal["lengths"] = "lengths"
 

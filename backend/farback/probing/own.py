@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..arrays import Floats
-from ..config import HORIZON_THRESHOLD, RESULT_LAGS
+from ..config import HORIZON_THRESHOLD
 from ..frame import Horizon, Reach, Verdict
 from ..model import Model
 from ..tasks import ByLag, spread
@@ -33,6 +33,8 @@ Real: TypeAlias = NDArray[Any]
 
 BLOCK = 2**24
 """Floats (64 MB in float32) of derivatives that are on their way at a time: a large batch is worked off in blocks."""
+LAGS = 100
+"""Most lags tested for the reach: finer than a run's result, because whoever probes a module asks for it once."""
 DONORS = 8
 """Most other sequences whose past each sequence is given in turn: with few sequences one replacement each would leave
 a standard error that hides a true change."""
@@ -115,7 +117,7 @@ class Probe:
         others = np.concatenate([np.roll(self.x[: k + 1], -shift, axis=1) for shift in shifts], axis=1)
         y = np.concatenate([self.y[k]] * len(shifts))
         loss = np.tile(self._losses(self.x[: k + 1], self.y[k]), len(shifts))
-        lags, changes = spread(tuple(range(k)), RESULT_LAGS), []
+        lags, changes = spread(tuple(range(k)), LAGS), []
         with np.errstate(all="ignore"):  # an exploded model is told by its numbers
             for tested, d in enumerate(lags, 1):
                 older = np.arange(k + 1)[:, None, None] < k - d
