@@ -11,7 +11,7 @@ from ..arrays import Floats
 from ..cite import Cite
 from .activation import slope, squash, through
 from .base import Gate, Held, Sweep, Trace, Weights
-from .jacobian import StepJacobians
+from .jacobian import JacobiansOf, StepJacobians
 from .recurrent import HiddenOnly, before, by_step, chrono, hold, is_cut, linear, repeat
 
 if TYPE_CHECKING:
@@ -109,18 +109,24 @@ class GRU(HiddenOnly):
                 flat_before.addmm_(pre_recurrent, w_hh)
         return Sweep(grad_h, None, grad_input, grad_recurrent, steps.start)
 
-    def jacobians(self, w: Weights, trace: Trace, steps: range) -> StepJacobians:
-        part, H = slice(steps.start, steps.stop), self.hidden
-        r, z, n, recurrent_n = (array[part] for array in (*trace.gates.values(), trace.saved["recurrent_n"]))
-        to_n = (1 - z) * slope("tanh", n)  # d h / d (pre-activation of n)
-        to_r = to_n * recurrent_n * slope("sigmoid", r)
-        to_z = (before(trace.h, steps) - n) * slope("sigmoid", z)
+    def jacobians(self, w: Weights, trace: Trace) -> JacobiansOf:
+        H, (r, z, n) = self.hidden, trace.gates.values()
         by_r, by_z, by_n = self.readers(w)
-        read = (to_r[..., None] * by_r).addcmul_(to_z[..., None], by_z)
-        read[..., :H].addcmul_((to_n * r)[..., None], by_n[:, :H])  # what n reads of the state goes through r
-        read[..., H:].addcmul_(to_n[..., None], by_n[:, H:])
-        read[..., :H].diagonal(dim1=-2, dim2=-1).add_(z)
-        return StepJacobians(read)
+        to_n = (1 - z) * slope("tanh", n)  # d h / d (pre-activation of n)
+        to_r = to_n * trace.saved["recurrent_n"] * slope("sigmoid", r)
+        to_z = (before(trace.h, range(len(n))) - n) * slope("sigmoid", z)
+        factors = [factor[..., None] for factor in (to_r, to_z, to_n * r, to_n)]
+
+        def laid_out(steps: range) -> StepJacobians:
+            part = slice(steps.start, steps.stop)
+            to_r, to_z, to_n_of_state, to_n_of_x = (factor[part] for factor in factors)
+            read = (to_r * by_r).addcmul_(to_z, by_z)
+            read[..., :H].addcmul_(to_n_of_state, by_n[:, :H])  # what n reads of the state goes through r
+            read[..., H:].addcmul_(to_n_of_x, by_n[:, H:])
+            read[..., :H].diagonal(dim1=-2, dim2=-1).add_(z[part])
+            return StepJacobians(read)
+
+        return laid_out
 
     def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
         grads = super().gradient(trace, sweep)

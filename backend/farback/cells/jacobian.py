@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -14,6 +15,10 @@ class Memory(NamedTuple):
 
     h_by_c: Tensor  # (S, B, H) d h_t / d c_t
     c_by_c: Tensor  # (S, B, H) d c_t / d c_{t-1}, with u_t held fixed
+
+
+JacobiansOf: TypeAlias = "Callable[[range], StepJacobians]"
+"""The step Jacobians of a range of steps."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ..arrays import Floats
 from ..cite import Cite
 from .activation import slope, squash, through
 from .base import Gate, Gradient, Held, Pullback, Sweep, Trace, Weights
-from .jacobian import Memory, StepJacobians
+from .jacobian import JacobiansOf, Memory, StepJacobians
 from .recurrent import Recurrent, before, by_step, chrono, hold, is_cut, linear
 
 if TYPE_CHECKING:
@@ -127,20 +127,29 @@ class LSTM(Recurrent):
 
         return h_all.detach(), pullback
 
-    def jacobians(self, w: Weights, trace: Trace, steps: range) -> StepJacobians:
+    def jacobians(self, w: Weights, trace: Trace) -> JacobiansOf:
         import torch
 
-        part, H = slice(steps.start, steps.stop), self.hidden
         assert trace.c is not None  # this cell's own scan made it
-        i, f, g, o, tanh_c = (array[part] for array in (*trace.gates.values(), trace.saved["tanh_c"]))
+        H, (i, f, g, o), tanh_c = self.hidden, trace.gates.values(), trace.saved["tanh_c"]
         by_i, by_f, by_g, by_o = self.readers(w)
-        by_read = by_i.new_empty(*i.shape[:2], 2 * H, by_i.shape[1])
-        c_by_read, h_by_read = by_read[:, :, :H], by_read[:, :, H:]
-        torch.mul((g * slope("sigmoid", i))[..., None], by_i, out=c_by_read)
-        c_by_read.addcmul_((before(trace.c, steps) * slope("sigmoid", f))[..., None], by_f)
-        c_by_read.addcmul_((i * slope("tanh", g))[..., None], by_g)
-        torch.mul((tanh_c * slope("sigmoid", o))[..., None], by_o, out=h_by_read)
-        return StepJacobians(by_read, Memory(o * slope("tanh", tanh_c), f))
+        h_by_c = o * slope("tanh", tanh_c)
+        to_i, to_g = g * slope("sigmoid", i), i * slope("tanh", g)  # d c / d (pre-activation)
+        to_f = before(trace.c, range(len(f))) * slope("sigmoid", f)
+        to_o = tanh_c * slope("sigmoid", o)  # d h / d (pre-activation)
+        factors = [factor[..., None] for factor in (to_i, to_f, to_g, to_o)]
+
+        def laid_out(steps: range) -> StepJacobians:
+            part = slice(steps.start, steps.stop)
+            to_i, to_f, to_g, to_o = (factor[part] for factor in factors)
+            by_read = by_i.new_empty(*to_i.shape[:2], 2 * H, by_i.shape[1])
+            c_by_read, h_by_read = by_read[:, :, :H], by_read[:, :, H:]
+            torch.mul(to_i, by_i, out=c_by_read)
+            c_by_read.addcmul_(to_f, by_f).addcmul_(to_g, by_g)
+            torch.mul(to_o, by_o, out=h_by_read)
+            return StepJacobians(by_read, Memory(h_by_c[part], f[part]))
+
+        return laid_out
 
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
         import torch

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays import Floats
 from .base import Cell, Gradient, Held, Pullback, Sweep, Trace, Weights, uniform
-from .jacobian import StepJacobians
+from .jacobian import JacobiansOf
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -58,8 +58,12 @@ class Recurrent(Cell):
         return length * self.parameters(inputs)
 
     @abstractmethod
-    def jacobians(self, w: Weights, trace: Trace, steps: range) -> StepJacobians:
-        """How the layer's state at each of these steps moves with what the step reads."""
+    def jacobians(self, w: Weights, trace: Trace) -> JacobiansOf:
+        """How the layer's state at each step moves with what the step reads.
+
+        Factors are worked out for all steps at once, matrices laid out for those that the returned function is asked
+        for: all at once they would not fit into the processor's cache.
+        """
 
     def readers(self, w: Weights) -> tuple[Tensor, ...]:
         """Each (H, U): the weights [W_hh, W_ih] by which a block of pre-activations reads u_t = [h_{t-1}; x_t]."""

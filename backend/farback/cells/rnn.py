@@ -11,7 +11,7 @@ from ..arrays import Floats
 from ..cite import Cite
 from .activation import Activation, slope, squash
 from .base import Held, Sweep, Trace, Weights
-from .jacobian import StepJacobians
+from .jacobian import JacobiansOf, StepJacobians
 from .recurrent import HiddenOnly, by_step, is_cut, linear, repeat
 
 if TYPE_CHECKING:
@@ -87,9 +87,10 @@ class RNN(HiddenOnly):
                 dh_before.addmm_(pre, w_hh)
         return Sweep(grad_h, None, grad_pre, grad_pre, steps.start)
 
-    def jacobians(self, w: Weights, trace: Trace, steps: range) -> StepJacobians:
+    def jacobians(self, w: Weights, trace: Trace) -> JacobiansOf:
         (reader,) = self.readers(w)
-        return StepJacobians(slope(self.activation, trace.h[steps.start : steps.stop])[..., None] * reader)
+        to_h = slope(self.activation, trace.h)[..., None]  # d h / d (pre-activation)
+        return lambda steps: StepJacobians(to_h[steps.start : steps.stop] * reader)
 
 
 def spectral_radius(matrix: Floats) -> float:

@@ -40,6 +40,7 @@ def _through_states(model: Model, cell: Recurrent, traces: Sequence[Trace], pull
     size = min(T, max(4, BLOCK // (B * H * (H + widest) * len(cell.states))))
     sweeps = [_Rows(cell, w, trace, size) for w, trace in zip(model.layers, traces, strict=True)]
     sweeps[-1].enter(pull)
+    waiting = pull.new_ones(size, size, dtype=torch.bool).triu(1)[:, None, :, None]
     norms = pull.new_zeros(T, B, T)  # [t, b, row]
     for stop in range(T, 0, -size):
         steps = range(max(0, stop - size), stop)
@@ -47,63 +48,63 @@ def _through_states(model: Model, cell: Recurrent, traces: Sequence[Trace], pull
         for sweep in reversed(sweeps):
             down = sweep.back(steps, down)
         assert down is not None
-        passed = T - steps.start
-        norms[steps.start : stop, :, :passed] = norm(down[:, :, :passed]).flip(0)
+        passed, S = T - steps.start, len(steps)
+        # A row that waits has no norm; at one it is nothing special, and its place is cleared in the end.
+        down[:, :, passed - S :].masked_fill_(waiting[:S, :, :S], 1)
+        norms[steps.start : stop, :, :passed] = norm(down).flip(0)
     return norms.permute(1, 2, 0).flip(1).tril()
 
 
 class _Rows:
     """Derivatives of all s_k for one layer's states on their way back through time.
 
-    A row belongs to an output time: row r to k = T - 1 - r, so that at step t the first T - t rows are on their way
-    and the others wait for theirs. Each step multiplies all rows at once by that step's Jacobian.
+    A row belongs to an output time: row r to k = T - 1 - r. So at step t the first T - t rows are on their way, and the
+    others wait for theirs: what they hold means nothing until it is set at step k. Each step multiplies all rows by its
+    Jacobian at once, within a block also those that join later in it, or their views would cost more than the products.
     """
 
     def __init__(self, cell: Recurrent, w: Weights, trace: Trace, size: int) -> None:
         T, B, H = trace.h.shape
-        self._cell, self._w, self._trace = cell, w, trace
         C = 0 if trace.c is None else H
+        self._jacobians = cell.jacobians(w, trace)
+        self._parts = (slice(C + H), slice(C, None), slice(C), slice(C, C + H))
         # What a block begins with, and one for each of its steps: [d s / d c; d s / d h; d s / d x of the step after].
-        # A row that waits has ones for x, whose norm is nothing special; its place in the result is cleared in the end.
-        self._rows = trace.h.new_ones(1 + size, B, T, C + H + trace.x.shape[2])
-        self._by_x = self._rows[..., C + H :]
-        self._rows[..., : C + H] = 0
-        # Views are taken once: in the loop they would cost as much as the arithmetic of a small model.
-        self._by_state, self._by_read, self._by_c, self._by_h = (
-            self._rows[..., part].unbind() for part in (slice(C + H), slice(C, None), slice(C), slice(C, C + H))
-        )
+        self._rows = trace.h.new_zeros(1 + size, B, T, C + H + trace.x.shape[2])
+        self._first = trace.h.new_zeros(T, B, C + H)  # what each row begins with, by output time
 
     def enter(self, pull: Tensor) -> None:
-        """Lay out what each row begins with: (T, B, H) d s_k / d h_k through the read-out alone."""
-        for by_h in self._by_h:
-            by_h.copy_(pull.flip(0).transpose(0, 1))
+        """Let each row begin with (T, B, H) d s_k / d h_k through the read-out alone."""
+        self._first[..., -pull.shape[2] :] = pull
 
     def back(self, steps: range, above: Tensor | None) -> Tensor:
         """Go back through a block of steps.
 
         Args:
             steps: they end where the call before began.
-            above: (S, B, T, H) derivative for this layer's h through the layer above, the last step first.
+            above: (S, B, R, H) derivative for this layer's h through the layer above, the last step first.
 
         Returns:
-            (S, B, T, I) derivative for the layer's input, the last step first. Rows that still wait are not meant.
+            (S, B, R, I) derivative for the layer's input, the last step first; R rows, some of which wait.
         """
-        jacobians = self._cell.jacobians(self._w, self._trace, steps)
+        S, passed = len(steps), len(self._first) - steps.start
+        rows = self._rows[: 1 + S, :, :passed]
+        state, read, by_c, by_h = (rows[..., part].unbind() for part in self._parts)
+        joining = rows[:S, :, passed - S :, self._parts[0]].diagonal(0, 0, 2).unbind(2)
+        first = self._first[steps.start : steps.stop].unbind()[::-1]
+        jacobians = self._jacobians(steps)
+        by_read = jacobians.by_read.unbind()[::-1]
         memory = jacobians.memory and [factor[:, :, None].unbind()[::-1] for factor in jacobians.memory]
-        passed = len(self._trace.h) - steps.stop
-        for at, by_read in enumerate(reversed(jacobians.by_read.unbind())):
-            passed += 1
-            dh = self._by_h[at].narrow(1, 0, passed)
+        for at in range(S):
+            joining[at].copy_(first[at])
             if above is not None:
-                dh.add_(above[at].narrow(1, 0, passed))
+                by_h[at].add_(above[at])
             if memory:
                 h_by_c, c_by_c = memory
-                dc = self._by_c[at].narrow(1, 0, passed).addcmul_(dh, h_by_c[at])
-                torch.mul(dc, c_by_c[at], out=self._by_c[at + 1].narrow(1, 0, passed))
-            state, read = self._by_state[at].narrow(1, 0, passed), self._by_read[at + 1].narrow(1, 0, passed)
-            torch.bmm(state, by_read, out=read)
-        self._rows[0].copy_(self._rows[len(steps)])
-        return self._by_x[1 : 1 + len(steps)]
+                by_c[at].addcmul_(by_h[at], h_by_c[at])
+                torch.mul(by_c[at], c_by_c[at], out=by_c[at + 1])
+            torch.bmm(state[at], by_read[at], out=read[at + 1])
+        self._rows[0].copy_(self._rows[S])
+        return rows[1:, ..., self._parts[0].stop :]
 
 
 def _through_window(model: Model, cell: FeedForward, traces: Sequence[Trace], pull: Tensor) -> Tensor:

@@ -70,9 +70,11 @@ class Strand:
 
     def jacobians(self, steps: range) -> Iterator[Tensor]:
         """(N, N) J_t = d s_t / d s_{t-1} as [new, old], one by one. steps: in either direction, by ones."""
+        with torch.no_grad():
+            laid_out = self.cell.jacobians(self.w, self.trace)
         for start in range(0, len(steps), size := max(1, BLOCK // self.width**2)):
             block = steps[start : start + size]
             ascending = range(min(block), max(block) + 1)
             with torch.no_grad():
-                dense = self.cell.jacobians(self.w, self.trace, ascending).dense()[:, 0]
+                dense = laid_out(ascending).dense()[:, 0]
             yield from (dense if steps.step > 0 else dense.flip(0)).unbind()
