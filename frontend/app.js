@@ -94,8 +94,6 @@ function paint(now) {
   const { version } = comparison;
   page.reach.hidden = page.columns.hidden = page.timeline.hidden = page.hold.hidden = columns.length === 0;
   page.notice.connection(columns.some((column) => column.lost));
-  page.reach.show(columns, extent, view.threshold, (model) => seeds.of(model, view.threshold));
-  page.hold.show(view, columns);
   const looked = pointed?.output === undefined ? view : { ...view, output: pointed.output };
   const count = page.columns.show({
     columns,
@@ -108,6 +106,8 @@ function paint(now) {
     asking,
   });
   asking.settle();
+  page.reach.show(columns, extent, view.threshold, (model) => seeds.of(model, view.threshold));
+  page.hold.show(view, columns);
   page.timeline.show({ columns, step: view.step, playing: player.playing, training: comparison.training });
   showControls();
   if (count > 0) measure(began);

@@ -5,7 +5,7 @@
  */
 
 import { placeOf } from "../scales.js";
-import { font, surface } from "./surface.js";
+import { font, surface, writeWith } from "./surface.js";
 
 const SMALL = 10;
 /** Room for the names under the bars, in pixels. */
@@ -59,11 +59,11 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
       c.fillStyle = colour;
       c.fillRect(middle - wide / 2, Math.min(top, floor - 1), wide, Math.max(floor - top, 1));
       c.globalAlpha = 1;
-      c.font = font(SMALL, "600");
+      writeWith(c, font(SMALL, "600"));
       c.fillStyle = ink.text;
       within(c, text, middle, Math.min(top, floor) - 3, { width, place: written("text") });
     }
-    c.font = font(SMALL);
+    writeWith(c, font(SMALL));
     c.fillStyle = ink.muted;
     within(c, name, middle, height - 2, { width, place: written("name") });
   });
@@ -77,7 +77,7 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
     const x = divide.before * place;
     line(c, x, 0, x, floor);
     c.setLineDash([]);
-    c.font = font(SMALL);
+    writeWith(c, font(SMALL));
     c.fillStyle = ink.muted;
     const right = 2 * x > width;
     c.textAlign = right ? "right" : "left";

@@ -6,7 +6,7 @@
 
 import { placeOf } from "../scales.js";
 import { positionOf } from "../timeline.js";
-import { font, surface } from "./surface.js";
+import { font, surface, writeWith } from "./surface.js";
 
 const SMALL = 10;
 /** Room at the top and bottom, so that a line at the end of a scale is not cut in half. */
@@ -68,7 +68,6 @@ export function paintCurves(canvas, picture, { width, height }, ink, colour) {
   for (const { at } of picture.y.ticks) horizontal(c, yOf(at), width);
   for (const span of picture.spans) paintSpan(c, span, picture, { width, height }, colour);
   for (const series of picture.series) paintSeries(c, series, xOf, yOf, { width, height, log }, colour);
-  c.font = font(SMALL);
   c.strokeStyle = ink.muted;
   c.fillStyle = ink.muted;
   c.setLineDash([3, 3]);
@@ -90,6 +89,7 @@ export function paintCurves(canvas, picture, { width, height }, ink, colour) {
  */
 function write(c, label, x, y, ink) {
   if (!label) return;
+  writeWith(c, font(SMALL));
   c.lineWidth = 3;
   c.strokeStyle = ink.paper;
   c.lineJoin = "round";

@@ -5,7 +5,7 @@
  */
 
 import { cividis, lightness, NOT_FINITE, placeOf } from "../scales.js";
-import { font, surface } from "./surface.js";
+import { font, surface, writeWith } from "./surface.js";
 
 /** A letter needs this much, in pixels. */
 const LETTER = 6.5;
@@ -66,25 +66,27 @@ export function paintTokens(canvas, picture, size, ink, mark) {
  */
 function paintStrip(c, tokens, cell, height, ink, tint) {
   const top = height - STRIP;
+  tokens.forEach(({ salient }, t) => {
+    c.fillStyle = tint?.(t).fill ?? (salient ? ink.text : ink.faint);
+    c.fillRect(t * cell + 0.5, top, Math.max(cell - 1, 1), STRIP);
+  });
   let free = Number.NEGATIVE_INFINITY;
   tokens.forEach(({ label, salient }, t) => {
-    const x = t * cell;
-    const middle = x + cell / 2;
-    const colours = tint?.(t);
-    c.fillStyle = colours?.fill ?? (salient ? ink.text : ink.faint);
-    c.fillRect(x + 0.5, top, Math.max(cell - 1, 1), STRIP);
-    if (salient && middle >= free) {
-      c.font = font(13, "700");
-      c.fillStyle = ink.text;
-      const half = c.measureText(label).width / 2;
-      c.fillText(label, Math.min(Math.max(middle, half), tokens.length * cell - half), top - 9);
-      free = middle + APART;
-    } else if (!salient && cell >= LETTER) {
-      c.font = font(9);
-      if (c.measureText(label).width > cell) return;
-      c.fillStyle = colours?.ink ?? ink.muted;
-      c.fillText(label, middle, top + STRIP / 2);
-    }
+    const middle = (t + 0.5) * cell;
+    if (!salient || middle < free) return;
+    writeWith(c, font(13, "700"));
+    c.fillStyle = ink.text;
+    const half = c.measureText(label).width / 2;
+    c.fillText(label, Math.min(Math.max(middle, half), tokens.length * cell - half), top - 9);
+    free = middle + APART;
+  });
+  if (cell < LETTER) return;
+  tokens.forEach(({ label, salient }, t) => {
+    if (salient) return;
+    writeWith(c, font(9));
+    if (c.measureText(label).width > cell) return;
+    c.fillStyle = tint?.(t).ink ?? ink.muted;
+    c.fillText(label, (t + 0.5) * cell, top + STRIP / 2);
   });
 }
 
@@ -104,7 +106,7 @@ function paintBars(c, tokens, cell, height, ink, tint) {
     c.fillRect(t * cell + 0.3, height - tall, Math.max(cell - 0.6, 1), tall);
     if (!salient) return;
     c.fillStyle = ink.text;
-    c.font = font(11, "700");
+    writeWith(c, font(11, "700"));
     const half = c.measureText(label).width / 2;
     const middle = Math.min(Math.max((t + 0.5) * cell, half), tokens.length * cell - half);
     c.fillText(label, middle, 6);
@@ -129,7 +131,7 @@ function paintText(c, { tokens, answers }, cell, { width, height }, ink, mark, t
     c.fillRect(t * cell, 0, Math.max(cell - 0.5, 0.5), strip);
   });
   // The text itself, as much as fits, with the marked step kept in view.
-  c.font = '12px ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace';
+  writeWith(c, '12px ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace');
   const wide = c.measureText("0").width;
   const fits = Math.floor(width / wide);
   const first = Math.min(Math.max(around - Math.floor((fits * 2) / 3), 0), Math.max(tokens.length - fits, 0));

@@ -3,6 +3,7 @@
  *
  * @import {Asking} from "../asking.js"
  * @import {Catalog, Column, Extent, Ink, Panel, Scene, View} from "../types.js"
+ * @import {FarbackPanel} from "./panel.js"
  */
 
 import { answerScenes } from "../asking.js";
@@ -88,11 +89,23 @@ export class FarbackColumns extends HTMLElement {
    */
   show(stage) {
     this.#stage = stage;
-    const { columns, view } = stage;
+    const { columns } = stage;
     const count = columns.length;
     if (this.#heads.length !== count) this.#resize(count);
     const first = columns.findIndex(remembers);
     if (!this.#picked && first >= 0 && first !== this.#shown) this.pick(first);
+    const painted = this.#paintAll(stage);
+    // Only now: to write on a canvas the browser brings the page's styles up to date, after every change of the page anew.
+    for (const panel of painted) {
+      panel.write();
+      panel.mark(this.#mark?.t ?? null, this.#mark?.row ?? 0);
+    }
+    this.#showHeads(stage);
+    return painted.length;
+  }
+
+  /** @param {Stage} stage */
+  #showHeads({ columns, view }) {
     const now = performance.now();
     columns.forEach((column, i) => {
       const colour = `var(--model-${column.colour})`;
@@ -107,9 +120,17 @@ export class FarbackColumns extends HTMLElement {
         tab.style.setProperty("--model", colour);
       }
     });
+  }
+
+  /**
+   * @param {Stage} stage
+   * @returns {FarbackPanel[]} those whose pictures were painted
+   */
+  #paintAll(stage) {
+    const { columns, view } = stage;
     const answers = columns.find((column) => column.frame)?.frame?.answers ?? [];
     const cell = columns.some((column) => column.cell.states.includes("c"));
-    let painted = 0;
+    const painted = [];
     this.#spare = SPARE;
     for (const band of this.#bands) {
       band.set(view, { answers, cell, columns, task: stage.task });
@@ -117,9 +138,10 @@ export class FarbackColumns extends HTMLElement {
       const scenes = columns.map((column) => this.#scene(stage, column, band.panel));
       if (band.panel.inquiry)
         answerScenes(stage.asking, band.panel, columns, scenes, (i) => band.panels[i]?.visible === true);
-      columns.forEach((column, i) => {
-        if (this.#paint(stage, column, band, i, scenes[i] ?? null)) painted++;
-      });
+      for (const [i, panel] of band.panels.entries()) {
+        const column = columns[i];
+        if (column && this.#paint(stage, column, band, panel, scenes[i] ?? null)) painted.push(panel);
+      }
     }
     if (this.#spare < SPARE) tell(this, "repaint");
     this.#unseen = false;
@@ -160,12 +182,10 @@ export class FarbackColumns extends HTMLElement {
    * @param {Stage} stage
    * @param {Column} column
    * @param {FarbackBand} band
-   * @param {number} i
+   * @param {FarbackPanel} panel
    * @param {Scene | null} scene
    */
-  #paint(stage, column, band, i, scene) {
-    const panel = band.panels[i];
-    if (!panel) return false;
+  #paint(stage, column, band, panel, scene) {
     const frame = scene?.frame;
     const { ink, steps } = stage;
     panel.toggleAttribute("data-unheld", Boolean(band.panel.inquiry && column.held));
@@ -181,7 +201,6 @@ export class FarbackColumns extends HTMLElement {
     const due = this.#spare > 0 && !panel.childElementCount;
     const painted = panel.show(scene, brush, version, this.#unseen || due);
     if (painted && due && !panel.visible) this.#spare--;
-    if (painted) panel.mark(this.#mark?.t ?? null, this.#mark?.row ?? 0);
     return painted;
   }
 

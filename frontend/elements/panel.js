@@ -104,6 +104,11 @@ export class FarbackPanel extends HTMLElement {
     return true;
   }
 
+  /** Writes what stands around its pictures. */
+  write() {
+    for (const plot of this.plots) plot.write();
+  }
+
   /**
    * @param {number | null} t
    * @param {number} row

@@ -48,7 +48,7 @@ export class FarbackPlot extends HTMLElement {
   #mark = null;
   #row = 0;
   #caption = make("span", { class: "caption" });
-  #read = make("span", { class: "read" });
+  #reading = make("span", { class: "read" });
   #canvas = make("canvas");
   #cross = make("i", { class: "cross", hidden: true });
   #dot = make("i", { class: "dot", hidden: true });
@@ -82,7 +82,7 @@ export class FarbackPlot extends HTMLElement {
   connectedCallback() {
     if (this.childElementCount) return;
     this.append(
-      make("div", { class: "over" }, this.#caption, this.#read, this.#enlarge),
+      make("div", { class: "over" }, this.#caption, this.#reading, this.#enlarge),
       this.#area,
       this.#scale,
       this.#foot,
@@ -110,12 +110,21 @@ export class FarbackPlot extends HTMLElement {
   }
 
   /**
+   * Paints the picture; what stands around it is written afterwards.
+   *
    * @param {Picture} picture
    * @param {Brush} brush
    */
   show(picture, brush) {
     this.picture = picture;
     this.brush = brush;
+    this.#paint();
+  }
+
+  /** Writes what stands around the picture. */
+  write() {
+    const { picture, brush } = this;
+    if (!picture || !brush) return;
     const odd = picture.kind === "heatmap" && picture.matrix.odd;
     const caption = odd ? `${picture.caption}; pink is not finite` : picture.caption;
     setText(this.#caption, caption);
@@ -125,8 +134,7 @@ export class FarbackPlot extends HTMLElement {
     this.#furnish(picture, brush);
     this.#showOutlines(picture);
     this.#showFoot();
-    this.#paint();
-    this.#write();
+    this.#read();
   }
 
   /**
@@ -136,9 +144,10 @@ export class FarbackPlot extends HTMLElement {
    * @param {number} row of heatmaps
    */
   mark(t, row) {
+    if (t === this.#mark && row === this.#row) return;
     this.#mark = t;
     this.#row = row;
-    this.#write();
+    this.#read();
     if (this.picture?.kind === "tokens" && this.picture.text) this.#paint();
   }
 
@@ -259,7 +268,7 @@ export class FarbackPlot extends HTMLElement {
   }
 
   /** Writes the marked step's value and puts the cross there. */
-  #write() {
+  #read() {
     const { picture, brush } = this;
     if (!picture || !brush) return;
     const t = this.#mark;
@@ -268,7 +277,7 @@ export class FarbackPlot extends HTMLElement {
     this.#dot.hidden = !shown || picture.kind !== "heatmap";
     const row = this.#rowIn(picture);
     const text = shown && t !== null ? readAt(picture, t, row) : "";
-    setText(this.#read, text);
+    setText(this.#reading, text);
     // Where the value would lie on what it is about, it stands on the other side.
     this.classList.toggle("aside", t !== null && 2 * t > brush.length);
     const told = picture.kind === "bars" ? picture.bars.map(({ name, text }) => `; ${name} ${text}`).join("") : "";
