@@ -10,12 +10,20 @@ const ZERO_SIGNED = 128;
 const NOT_FINITE = 255;
 
 /**
+ * Reads base64 in a browser that can, without a text of the bytes in between.
+ *
+ * @type {((text: string) => Uint8Array<ArrayBuffer>) | undefined}
+ */
+const fromBase64 = /** @type {any} */ (Uint8Array).fromBase64?.bind(Uint8Array);
+
+/**
  * Bytes of a base64 text.
  *
  * @param {string} text
  * @returns {Uint8Array<ArrayBuffer>}
  */
 export function bytesOf(text) {
+  if (fromBase64) return fromBase64(text);
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
@@ -61,24 +69,34 @@ export function decodeArray(wire) {
   if (bytes.length !== rows * cols) throw new Error(`array of shape ${wire.shape} has ${bytes.length} bytes`);
   const table = tableOf(wire);
   const signed = Boolean(wire.signed) && !log;
-  const ends = log ? extremes(bytes, table, 0) : extremes(bytes, table);
+  const ends = extremes(valuesIn(bytes, table, log));
   return { rows, cols, codes: bytes, values: null, table, log, signed, ...ends };
 }
 
 /**
- * @param {Float32Array | Uint8Array} entries values, or codes that a table reads
- * @param {Float32Array | null} [table]
- * @param {number} [zero] the code of zero, which a log scale has no place for
+ * The values that occur: there are few of them, however many codes there are.
+ *
+ * @param {Uint8Array} codes
+ * @param {Float32Array} table
+ * @param {boolean} log whether zero, the first code, is left out, because a log scale has no place for it
+ */
+function valuesIn(codes, table, log) {
+  const there = new Uint8Array(CODES);
+  for (let i = 0; i < codes.length; i++) there[/** @type {number} */ (codes[i])] = 1;
+  if (log) there[0] = 0;
+  return table.filter((_, code) => there[code]);
+}
+
+/**
+ * @param {Float32Array} values
  * @returns {{low: number, high: number, odd: boolean}} smallest and largest finite value, zeros where there is none,
  *   and whether there is one that is not finite
  */
-function extremes(entries, table = null, zero = -1) {
+function extremes(values) {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   let odd = false;
-  for (const entry of entries) {
-    const value = table ? /** @type {number} */ (table[entry]) : entry;
-    if (entry === zero && table) continue;
+  for (const value of values) {
     if (!Number.isFinite(value)) odd = true;
     else {
       if (value < low) low = value;
