@@ -20,7 +20,7 @@ import { PANELS } from "./panels/index.js";
 import { Player } from "./player.js";
 import { jobsOf, SEEDS, Seeds } from "./seeds.js";
 import { alike, opening, specsOf, taskOf } from "./setup.js";
-import { advance, frameAt, lastStep, stepsOf } from "./timeline.js";
+import { advance, frameAt, lastStep, newestStep, stepsOf } from "./timeline.js";
 import { readUrl } from "./url.js";
 import { fold, misfits, plainView } from "./view.js";
 
@@ -343,7 +343,7 @@ function lookAt(output) {
 function seek(step) {
   player.pause();
   replaying = false;
-  const newest = stepsOf(comparison.columns).at(-1) ?? 0;
+  const newest = newestStep(comparison.columns);
   // The end of a finished comparison is the same as following it.
   look({ step: step === null || (!comparison.training && step >= newest) ? null : step });
 }
@@ -361,7 +361,7 @@ function togglePlay() {
     look({});
     return;
   }
-  const newest = stepsOf(comparison.columns).at(-1) ?? 0;
+  const newest = newestStep(comparison.columns);
   if (view.step === null || view.step >= newest) view = { ...view, step: 0 };
   player.play(performance.now());
   repaint();

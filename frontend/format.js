@@ -82,7 +82,13 @@ export function horizonText({ horizon: { value }, answers }) {
 }
 
 /** One for all: making it takes longer than anything else in a sentence. */
-const whole = new Intl.NumberFormat("en");
+const grouped = new Intl.NumberFormat("en");
+
+/**
+ * @param {number} count
+ * @returns {string} its thousands set apart; what has none is written without the formatter, which takes its time
+ */
+export const whole = (count) => (Math.abs(count) < 1000 ? String(count) : grouped.format(count));
 
 /**
  * @param {number} count
@@ -91,7 +97,7 @@ const whole = new Intl.NumberFormat("en");
  * @returns {string}
  */
 export function plural(count, one, many = `${one}s`) {
-  return `${whole.format(count)} ${count === 1 ? one : many}`;
+  return `${whole(count)} ${count === 1 ? one : many}`;
 }
 
 /**

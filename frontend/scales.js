@@ -120,30 +120,28 @@ export function ramp(palette, dark) {
 }
 
 /**
- * Where a value stands between the ends of a scale, 0..1; NaN stays NaN. On a log scale zero is the lowest colour.
+ * Where values stand between the ends of a scale, 0..1; NaN stays NaN. On a log scale zero is the lowest colour.
  *
- * @param {number} value
  * @param {[number, number]} domain
  * @param {boolean} log
- * @returns {number}
+ * @returns {(value: number) => number}
  */
-export function placeOf(value, [low, high], log) {
-  if (Number.isNaN(value)) return value;
-  if (!log) return high === low ? 0.5 : Math.min(Math.max((value - low) / (high - low), 0), 1);
-  if (value <= low) return 0;
-  return Math.min(Math.log(value / low) / Math.log(high / low), 1);
+export function placing([low, high], log) {
+  const span = log ? Math.log(high / low) : high - low;
+  if (log) return (value) => (value <= low ? 0 : Math.min(Math.log(value / low) / span, 1));
+  return (value) => (span === 0 && !Number.isNaN(value) ? 0.5 : Math.min(Math.max((value - low) / span, 0), 1));
 }
 
 /**
- * @param {number} value
  * @param {{palette: "magnitude" | "diverging", domain: [number, number], log: boolean}} scale
  * @param {boolean} dark
- * @returns {number} a packed pixel
+ * @returns {(value: number) => number} a packed pixel
  */
-export function colourOf(value, scale, dark) {
-  const place = placeOf(value, scale.domain, scale.log);
-  if (Number.isNaN(place)) return packed(NOT_FINITE);
-  return /** @type {number} */ (ramp(scale.palette, dark)[Math.round(place * ENTRIES)]);
+export function colouring({ palette, domain, log }, dark) {
+  const place = placing(domain, log);
+  const colours = ramp(palette, dark);
+  const odd = packed(NOT_FINITE);
+  return (value) => (Number.isNaN(value) ? odd : /** @type {number} */ (colours[Math.round(place(value) * ENTRIES)]));
 }
 
 /**
@@ -155,11 +153,7 @@ export function colourOf(value, scale, dark) {
  * @returns {Uint32Array<ArrayBuffer>}
  */
 export function codeColours(matrix, scale, dark) {
-  const colours = new Uint32Array(matrix.table.length);
-  for (let code = 0; code < colours.length; code++) {
-    colours[code] = colourOf(/** @type {number} */ (matrix.table[code]), scale, dark);
-  }
-  return colours;
+  return Uint32Array.from(matrix.table, colouring(scale, dark));
 }
 
 /**

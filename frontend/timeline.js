@@ -114,6 +114,14 @@ export function stepsOf(columns) {
 }
 
 /**
+ * The newest training step at which some model has a frame.
+ *
+ * @param {Column[]} columns
+ * @returns {number}
+ */
+export const newestStep = (columns) => Math.max(0, ...columns.map(({ frames }) => frames.at(-1)?.step ?? 0));
+
+/**
  * The last step of the line: where a finished run ended, where an unfinished one will end at the latest.
  *
  * @param {Column[]} columns

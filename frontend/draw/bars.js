@@ -4,7 +4,7 @@
  * @import {Bars, Ink} from "../types.js"
  */
 
-import { placeOf } from "../scales.js";
+import { placing } from "../scales.js";
 import { font, surface, writeWith } from "./surface.js";
 
 const SMALL = 10;
@@ -43,7 +43,8 @@ export function barAxis(high, height, title, { numbers = true, divided = false }
  */
 export function paintBars(canvas, { bars, y, lines, divide }, { width, height }, ink, colour) {
   const c = surface(canvas, width, height);
-  const yOf = /** @param {number} value */ (value) => height * (1 - placeOf(value, [y.low, y.high], false));
+  const up = placing([y.low, y.high], false);
+  const yOf = /** @param {number} value */ (value) => height * (1 - up(value));
   const place = width / bars.length;
   const wide = Math.min(SHARE * place, WIDEST);
   const floor = yOf(0);

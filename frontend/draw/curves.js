@@ -4,7 +4,7 @@
  * @import {Bars, Curves, Ink, Series} from "../types.js"
  */
 
-import { placeOf } from "../scales.js";
+import { placing } from "../scales.js";
 import { positionOf } from "../timeline.js";
 import { font, surface, writeWith } from "./surface.js";
 
@@ -35,9 +35,10 @@ const WORD = 11;
  */
 export function scaleLabels({ y: { low, high, log, ticks }, lines, height }) {
   const least = WORD / height;
+  const up = placing([low, high], log);
   const placed = /** @param {{at: number, label: string}} entry */ ({ at, label }) => ({
     label,
-    down: 1 - placeOf(at, [low, high], log),
+    down: 1 - up(at),
   });
   /** @type {{label: string, down: number}[]} */
   const labels = [];
@@ -62,7 +63,8 @@ export function paintCurves(canvas, picture, { width, height }, ink, colour) {
   const xOf = /** @param {number} x */ (x) => across(picture, x) * width;
   const { low, high, log } = picture.y;
   const room = height - 2 * PAD;
-  const yOf = /** @param {number} y */ (y) => PAD + room * (1 - placeOf(y, [low, high], log));
+  const up = placing([low, high], log);
+  const yOf = /** @param {number} y */ (y) => PAD + room * (1 - up(y));
   c.strokeStyle = ink.faint;
   c.lineWidth = 1;
   for (const { at } of picture.y.ticks) horizontal(c, yOf(at), width);

@@ -4,7 +4,7 @@
  * @import {Heatmap} from "../types.js"
  */
 
-import { codeColours, colourOf, ramp } from "../scales.js";
+import { codeColours, colouring, ramp } from "../scales.js";
 
 /** Pixels of a colour bar: as many as one can tell apart on a bar that is a finger high. */
 const BAR = 64;
@@ -43,12 +43,13 @@ export function paintHeatmap(canvas, picture, dark) {
   const { image, pixels } = imageOf(canvas, steps, units);
   const [stepStride, unitStride] = timeFirst ? [cols, 1] : [1, cols];
   const colours = codes && codeColours(matrix, picture, dark);
+  const colourOf = colouring(picture, dark);
   for (let unit = 0; unit < units; unit++) {
     let from = unit * unitStride;
     let to = unit * steps;
     for (let step = 0; step < steps; step++, from += stepStride, to++) {
       // @ts-expect-error every place lies inside both arrays; checking each of thousands would cost the frame
-      pixels[to] = colours ? colours[codes[from]] : colourOf(values[from], picture, dark);
+      pixels[to] = colours ? colours[codes[from]] : colourOf(values[from]);
     }
   }
   canvas.getContext("2d")?.putImageData(image, 0, 0);

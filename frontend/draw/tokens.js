@@ -4,7 +4,7 @@
  * @import {Ink, Token, Tokens} from "../types.js"
  */
 
-import { cividis, lightness, NOT_FINITE, placeOf } from "../scales.js";
+import { cividis, lightness, NOT_FINITE, placing } from "../scales.js";
 import { font, surface, writeWith } from "./surface.js";
 
 /** A letter needs this much, in pixels. */
@@ -32,10 +32,8 @@ function inkOn(rgb) {
  */
 function tinted({ tint }) {
   if (!tint) return null;
-  return (t) => {
-    const place = placeOf(tint.values[t] ?? Number.NaN, tint.domain, true);
-    return TINTS[Math.round(64 * place)] ?? ODD;
-  };
+  const place = placing(tint.domain, true);
+  return (t) => TINTS[Math.round(64 * place(tint.values[t] ?? Number.NaN))] ?? ODD;
 }
 
 /**

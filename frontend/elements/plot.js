@@ -11,7 +11,7 @@ import { paintBar, paintHeatmap } from "../draw/heatmap.js";
 import { paintHistory } from "../draw/history.js";
 import { readAt, rowsOf } from "../draw/read.js";
 import { paintTokens } from "../draw/tokens.js";
-import { short } from "../format.js";
+import { short, whole } from "../format.js";
 import { positionOf, SLIDER_KEYS, stepAt, stepTicks } from "../timeline.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 
@@ -155,7 +155,7 @@ export class FarbackPlot extends HTMLElement {
     const { picture, brush } = this;
     const size = this.#size;
     if (!picture || !brush || !size.width || !size.height) return;
-    if (picture.kind === "heatmap" && picture.training) paintHistory(this.#canvas, picture, brush.ink.dark);
+    if (picture.kind === "heatmap" && picture.training) paintHistory(this.#canvas, picture, size, brush.ink.dark);
     else if (picture.kind === "heatmap") paintHeatmap(this.#canvas, picture, brush.ink.dark);
     else if (picture.kind === "curves") paintCurves(this.#canvas, picture, size, brush.ink, brush.colour);
     else if (picture.kind === "bars") paintBars(this.#canvas, picture, size, brush.ink, brush.colour);
@@ -235,7 +235,7 @@ export class FarbackPlot extends HTMLElement {
     this.#footed = key;
     this.#foot.replaceChildren(
       ...stepTicks(last, TICK / Math.max(this.#size.width, TICK)).map((step) => {
-        const tick = make("span", {}, step.toLocaleString("en"));
+        const tick = make("span", {}, whole(step));
         tick.style.left = `${100 * positionOf(step, last)}%`;
         return tick;
       }),

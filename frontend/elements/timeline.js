@@ -4,8 +4,8 @@
  * @import {Column} from "../types.js"
  */
 
-import { duration } from "../format.js";
-import { lastStep, positionOf, SLIDER_KEYS, secondsToGo, stepAt, stepsOf, stepTicks } from "../timeline.js";
+import { duration, whole } from "../format.js";
+import { lastStep, newestStep, positionOf, SLIDER_KEYS, secondsToGo, stepAt, stepsOf, stepTicks } from "../timeline.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 
 /** Room for a number under the line, in pixels. */
@@ -105,12 +105,12 @@ export class FarbackTimeline extends HTMLElement {
     this.#moment = moment;
     const { columns, step, playing, training } = moment;
     const last = lastStep(columns);
-    const newest = stepsOf(columns).at(-1) ?? 0;
+    const newest = newestStep(columns);
     const here = Math.min(step ?? newest, newest);
     this.#thumb.style.left = `${100 * positionOf(here, last)}%`;
     this.#showRails(columns, last);
     if (last !== this.#last) this.#showTicks(last);
-    const where = `step ${here.toLocaleString("en")} of ${last.toLocaleString("en")}`;
+    const where = `step ${whole(here)} of ${whole(last)}`;
     const lost = training && columns.some((column) => column.lost);
     const seconds = training && !lost ? secondsToGo(columns, performance.now()) : null;
     const left = lost ? "connection lost" : seconds === null ? "" : `at most ${duration(seconds)} to go`;
@@ -164,7 +164,7 @@ export class FarbackTimeline extends HTMLElement {
     this.#last = last;
     this.#ticks.replaceChildren(
       ...stepTicks(last, TICK / Math.max(this.#ticks.clientWidth, TICK)).map((step) => {
-        const tick = make("span", {}, step.toLocaleString("en"));
+        const tick = make("span", {}, whole(step));
         tick.style.left = `${100 * positionOf(step, last)}%`;
         return tick;
       }),

@@ -167,12 +167,11 @@ def test_the_gradient_through_training_grows_a_row_a_frame(page: Page) -> None:
     page.goto("/?task=recall&lag=30&models=lstm&training.steps=600&training.stop=never&seed=3")
     history = page.locator('canvas[data-panel="flow"]').first
     expect(history).to_be_visible(timeout=DONE_WITHIN)
-    height = "(canvas) => canvas.height"
-    early = history.evaluate(height)
+    rows = "(canvas) => canvas.closest('farback-plot').picture.matrix.rows"
+    early = history.evaluate(rows)
     page.wait_for_selector("html[data-state=done]", state="attached", timeout=DONE_WITHIN)
     page.get_by_test_id("last").click()
-    frames = "() => document.querySelector('canvas[data-panel=flow]').height"
-    late = page.evaluate(frames)
+    late = history.evaluate(rows)
     assert early < late
     assert late >= 30
     flow = page.get_by_test_id("panel-flow")

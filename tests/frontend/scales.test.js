@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decades } from "../../frontend/extent.js";
-import { cividis, colourOf, diverging, lightness, placeOf, ramp, roundUp } from "../../frontend/scales.js";
+import { cividis, colouring, diverging, lightness, placing, ramp, roundUp } from "../../frontend/scales.js";
 
 const PARTS = Array.from({ length: 201 }, (_, i) => i / 200);
 /** A step of one in an 8-bit channel moves the lightness by up to this much. */
@@ -33,19 +33,19 @@ for (const dark of [false, true]) {
   test(`the map's exact middle is zero, ${dark ? "dark" : "light"}`, () => {
     const scale = /** @type {const} */ ({ palette: "diverging", domain: [-3, 3], log: false });
     const colours = ramp("diverging", dark);
-    assert.equal(colourOf(0, { ...scale, domain: [-3, 3] }, dark), colours[(colours.length - 1) / 2]);
+    assert.equal(colouring({ ...scale, domain: [-3, 3] }, dark)(0), colours[(colours.length - 1) / 2]);
   });
 }
 
 test("what is not finite has a colour of its own", () => {
-  const odd = colourOf(Number.NaN, { palette: "magnitude", domain: [0, 1], log: false }, false);
+  const odd = colouring({ palette: "magnitude", domain: [0, 1], log: false }, false)(Number.NaN);
   assert.ok(![...ramp("magnitude", false), ...ramp("diverging", false), ...ramp("diverging", true)].includes(odd));
 });
 
 test("a log scale goes by ratios and puts zero at its lowest colour", () => {
-  assert.equal(placeOf(0, [1e-4, 1], true), 0);
-  assert.ok(Math.abs(placeOf(1e-2, [1e-4, 1], true) - 0.5) < 1e-12);
-  assert.equal(placeOf(5, [1e-4, 1], true), 1);
+  assert.equal(placing([1e-4, 1], true)(0), 0);
+  assert.ok(Math.abs(placing([1e-4, 1], true)(1e-2) - 0.5) < 1e-12);
+  assert.equal(placing([1e-4, 1], true)(5), 1);
 });
 
 test("scales end at 1, 2 or 5", () => {
