@@ -17,6 +17,8 @@ const MOST = 10;
 
 /** One model's row. */
 class Row {
+  /** @type {unknown[]} what it was written from */
+  made = [];
   name = make("span", { class: "name" });
   solved = make("span", { class: "solved" });
   solid = make("i", { class: "solid" });
@@ -150,8 +152,11 @@ export class FarbackReach extends HTMLElement {
  * @param {number} longest
  */
 function showRow(row, column, frame, summary, longest) {
-  const { facts, title, gated } = column;
-  row.whole.style.setProperty("--model", `var(--model-${column.colour})`);
+  const { facts, title, gated, held, own, colour } = column;
+  const made = [facts, title, gated, held, own, colour, frame, summary, longest];
+  if (made.every((part, i) => part === row.made[i])) return;
+  row.made = made;
+  row.whole.style.setProperty("--model", `var(--model-${colour})`);
   setAttribute(row.whole, "data-model", title);
   setText(row.name, title);
   setAttribute(row.name, "title", title);
@@ -182,7 +187,7 @@ function showRow(row, column, frame, summary, longest) {
   row.whole.classList.toggle("estimated", !frame.last);
   const words = summary?.reach ? ofSeeds(frame, summary) : ofOne(frame, column, summary);
   // The gradient of a sequence of another length says nothing about the reach on those that were held out.
-  const compared = gated && column.own?.length !== frame.length ? "" : compareText(frame, facts);
+  const compared = gated && own?.length !== frame.length ? "" : compareText(frame, facts);
   const whose = summary && compared ? `Seed shown: ${compared}` : compared;
   setText(row.number, words.does);
   setText(row.horizon, words.sees);

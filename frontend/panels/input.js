@@ -1,7 +1,7 @@
 /**
  * The sequence that goes in.
  *
- * @import {Frame, Panel, Scene, Token, Tokens} from "../types.js"
+ * @import {Facts, Frame, Matrix, Panel, Scene, Token, Tokens} from "../types.js"
  */
 
 import { valueAt } from "../decode.js";
@@ -26,11 +26,28 @@ export function symbolAt({ x }, t) {
   return best;
 }
 
+/** @type {WeakMap<Matrix, {facts: Facts | null, tokens: Token[]}>} by the input, which all frames of a run share */
+const kept = new WeakMap();
+
 /**
  * @param {Scene} scene
  * @returns {Token[]}
  */
-function tokensOf({ frame, facts, task }) {
+function tokensOf(scene) {
+  const { frame, facts } = scene;
+  let found = kept.get(frame.x);
+  if (found?.facts !== facts) {
+    found = { facts, tokens: readTokens(scene) };
+    kept.set(frame.x, found);
+  }
+  return found.tokens;
+}
+
+/**
+ * @param {Scene} scene
+ * @returns {Token[]}
+ */
+function readTokens({ frame, facts, task }) {
   const steps = Array.from({ length: frame.length }, (_, t) => t);
   if (task.kind === "regression") {
     const last = frame.x.cols - 1;
