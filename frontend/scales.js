@@ -153,7 +153,12 @@ export function colouring({ palette, domain, log }, dark) {
  * @returns {Uint32Array<ArrayBuffer>}
  */
 export function codeColours(matrix, scale, dark) {
-  return Uint32Array.from(matrix.table, colouring(scale, dark));
+  const colour = colouring(scale, dark);
+  const colours = new Uint32Array(matrix.table.length);
+  matrix.table.forEach((value, code) => {
+    colours[code] = colour(value);
+  });
+  return colours;
 }
 
 /**

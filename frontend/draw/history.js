@@ -37,7 +37,11 @@ export function paintHistory(canvas, picture, { width, height }, dark) {
   if (painted.rows < rows) {
     const added = values.subarray(painted.rows * cols);
     const image = new ImageData(cols, rows - painted.rows);
-    new Uint32Array(image.data.buffer).set(Uint32Array.from(added, colouring(picture, dark)));
+    const pixels = new Uint32Array(image.data.buffer);
+    const colour = colouring(picture, dark);
+    added.forEach((value, at) => {
+      pixels[at] = colour(value);
+    });
     painted.sheet.putImageData(image, 0, painted.rows);
     painted.rows = rows;
   }
