@@ -86,8 +86,8 @@ class Training:
         batch = self.spec.task.batch(
             randomness(self.spec.seed, Stream.TRAINING, self.step + 1), self.spec.training.batch
         )
-        with torch.no_grad():
-            loss = self._backward(batch)
+        loss = self._backward(batch)
+        with torch.inference_mode():
             # In float64, as the square of a large gradient leaves float32 before the gradient does.
             norm = float(torch.linalg.vector_norm(self._grad, dtype=torch.float64))
             clip = self.spec.training.clip
@@ -119,16 +119,17 @@ class Training:
     def _backward(self, batch: Batch) -> float:
         """Fill the flat gradient with the derivative of the batch's mean loss; give the loss back."""
         model = self.model
-        mask = torch.from_numpy(batch.mask)
-        h, pullback = model.vjp(torch.from_numpy(batch.x), self.spec.training.truncate)
-        top = h[mask]  # (N, H)
-        loss = loss_of(self.spec.task.kind, model.readout(top), torch.from_numpy(batch.y)[mask])
-        grad_h = torch.zeros_like(h)
-        grad_h[mask] = loss.grad @ model.weights["readout.weight"]
-        for name, grad in pullback(grad_h).items():
-            self._grads[name].copy_(grad)
-        self._grads["readout.weight"].copy_(loss.grad.mT @ top)
-        self._grads["readout.bias"].copy_(loss.grad.sum(0))
+        x, mask = torch.from_numpy(batch.x), torch.from_numpy(batch.mask)  # autograd could keep no inference tensor
+        with torch.inference_mode():
+            h, pullback = model.vjp(x, self.spec.training.truncate)
+            top = h[mask]  # (N, H)
+            loss = loss_of(self.spec.task.kind, model.readout(top), torch.from_numpy(batch.y)[mask])
+            grad_h = torch.zeros_like(h)
+            grad_h[mask] = loss.grad @ model.weights["readout.weight"]
+            for name, grad in pullback(grad_h).items():
+                self._grads[name].copy_(grad)
+            self._grads["readout.weight"].copy_(loss.grad.mT @ top)
+            self._grads["readout.bias"].copy_(loss.grad.sum(0))
         return loss.value
 
 

@@ -53,7 +53,7 @@ def drawn(cell: Cell, T: int) -> tuple[Model, torch.Tensor]:
 
 def whole(model: Model, x: torch.Tensor) -> torch.Tensor:
     """(T, T) forwards, and back for all output times; s_k is the logit that is largest at k."""
-    with torch.no_grad():
+    with torch.inference_mode():
         traces = model.scan(x)
         chosen = model.readout(traces[-1].h).argmax(-1)
         return connectivity(model, traces, model.weights["readout.weight"][chosen])[0]

@@ -49,7 +49,7 @@ def update(cell: Cell, module: Any, T: int, B: int) -> Row:
     x, pull = torch.randn(T, B, inputs), torch.randn(B, cell.hidden)
 
     def ours() -> None:
-        with torch.no_grad():
+        with torch.inference_mode():
             h, pullback = model.vjp(x)
             grad_h = torch.zeros_like(h)
             grad_h[-1] = pull

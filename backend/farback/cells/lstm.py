@@ -110,22 +110,23 @@ class LSTM(Recurrent):
 
         T, B, _ = x.shape
         lengths = [T] if cut is None else [T % cut, *[cut] * (T // cut)]  # truncation is counted from the end
-        h, c = x.new_zeros(1, B, self.hidden), x.new_zeros(1, B, self.hidden)
         chunks = []
-        with torch.enable_grad():
+        with torch.inference_mode(False), torch.enable_grad():
+            h, c = x.new_zeros(1, B, self.hidden), x.new_zeros(1, B, self.hidden)
             leaves = {name: weight.detach().requires_grad_() for name, weight in w.items()}
             x = x.detach().requires_grad_(layer > 0)
             for chunk in x.split_with_sizes([length for length in lengths if length]):
                 states, h, c = fused(leaves, chunk, h.detach(), c.detach())
                 chunks.append(states)
             h_all = torch.cat(chunks) if len(chunks) > 1 else chunks[0]
+            told = h_all.detach()
 
         def pullback(grad_h: Tensor) -> Gradient:
             wanted = [*leaves.values(), x] if layer else list(leaves.values())
             grads = torch.autograd.grad(h_all, wanted, grad_h)
             return Gradient(dict(zip(leaves, grads, strict=False)), grads[-1] if layer else None)
 
-        return h_all.detach(), pullback
+        return told, pullback
 
     def jacobians(self, w: Weights, trace: Trace) -> JacobiansOf:
         import torch

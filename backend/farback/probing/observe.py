@@ -74,7 +74,7 @@ class Observer:
         """Loss and accuracy on the held-out sequences; a loss that overflowed is infinite or NaN."""
         task, batch = self.spec.task, self._held_out
         times = np.flatnonzero(batch.mask.any(axis=1))
-        with torch.no_grad():
+        with torch.inference_mode():
             output = model.predict(batch.x, [int(t) for t in times])  # (times, N, O)
         mask = batch.mask[times]
         wrong = loss_of(task.kind, torch.from_numpy(output[mask]), torch.from_numpy(batch.y[times][mask]))
@@ -94,7 +94,7 @@ class Observer:
         """
         task = self.spec.task
         batch, answers = (self.probe, list(task.answers)) if shown is None else (shown, [len(shown.x) - 1])
-        with torch.no_grad(), np.errstate(all="ignore"):  # an exploded model is shown as it is
+        with torch.inference_mode(), np.errstate(all="ignore"):  # an exploded model is shown as it is
             traces = model.scan(torch.from_numpy(batch.x))
             output = model.readout(traces[-1].h)  # (T, B, O)
             y = targets(batch, output.numpy(), task.kind)
@@ -105,7 +105,7 @@ class Observer:
             return Picture(
                 x=batch.x[:, 0],
                 y=_asked(batch),
-                output=_first(output.softmax(-1) if task.kind == "classification" else output),
+                output=_shown(output[:, 0], task.kind),
                 answers=answers,
                 layers=_layers(traces, found, answers[-1]),
                 rows=rows,
@@ -124,7 +124,7 @@ class Observer:
             shown: see `picture`.
         """
         picture = self.picture(model, shown)
-        with torch.no_grad(), np.errstate(all="ignore"):
+        with torch.inference_mode(), np.errstate(all="ignore"):
             lagged = self._by_lag(model, progress.last)
             by_lag = SkillByLag(
                 lagged.measure,
@@ -186,6 +186,11 @@ def _only_first(trace: Trace) -> Trace:
         {name: value[:, :1] for name, value in trace.saved.items()},
         trace.layer,
     )
+
+
+def _shown(output: Tensor, kind: str) -> Floats:
+    """(T, O) as the page shows it: probabilities, or the predicted values."""
+    return (output.softmax(-1) if kind == "classification" else output.contiguous()).numpy()
 
 
 def _finite(value: float) -> float | None:

@@ -74,7 +74,7 @@ class ByLag:
 
     def resampled(self, rng: np.random.Generator) -> ByLag:
         """One bootstrap resample: the trials of each lag drawn anew with replacement."""
-        drawn = rng.integers(0, self.scores.shape[1], self.scores.shape)
+        drawn = rng.integers(0, self.scores.shape[1], self.scores.shape, np.uint16)  # twice as fast as in 64 bits
         return replace(self, scores=np.take_along_axis(self.scores, drawn, axis=1))
 
 
