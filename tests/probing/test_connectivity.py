@@ -106,7 +106,7 @@ def test_step_jacobians_equal_autograds(cell: Recurrent, steps: range) -> None:
             jacobian: Any = torch.autograd.functional.jacobian
             by_state, by_input = jacobian(step, (state, x[t, b]))
             assert torch.allclose(dense[at, b], by_state, atol=1e-12)
-            read = found.by_read[at, b, :, H:]
+            read = found.by_read[at, b, :, H : H + x.shape[2]]
             if found.memory is not None:
                 into_c, into_h = read.chunk(2)
                 read = torch.cat([into_h + found.memory.h_by_c[at, b, :, None] * into_c, into_c])

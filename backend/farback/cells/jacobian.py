@@ -25,7 +25,7 @@ JacobiansOf: TypeAlias = "Callable[[range], StepJacobians]"
 class StepJacobians:
     """Derivatives of a layer's state at each of S steps for what that step reads.
 
-    A step reads u_t = [h_{t-1}; x_t], of width U = H + I, and c_{t-1} where the cell has one.
+    A step reads u_t = [h_{t-1}; x_t; 0 ...], of width U, at least H + I, and c_{t-1} where the cell has one.
     """
 
     by_read: Tensor

@@ -69,7 +69,8 @@ class _Rows:
         self._jacobians = cell.jacobians(w, trace)
         self._parts = (slice(C + H), slice(C, None), slice(C), slice(C, C + H))
         # What a block begins with, and one for each of its steps: [d s / d c; d s / d h; d s / d x of the step after].
-        self._rows = trace.h.new_zeros(1 + size, B, T, C + H + trace.x.shape[2])
+        self._rows = trace.h.new_zeros(1 + size, B, T, C + cell.readers(w)[0].shape[1])
+        self._by_x = slice(C + H, C + H + trace.x.shape[2])
         self._first = trace.h.new_zeros(T, B, C + H)  # what each row begins with, by output time
 
     def enter(self, pull: Tensor) -> None:
@@ -104,7 +105,7 @@ class _Rows:
                 torch.mul(by_c[at], c_by_c[at], out=by_c[at + 1])
             torch.bmm(state[at], by_read[at], out=read[at + 1])
         self._rows[0].copy_(self._rows[S])
-        return rows[1:, ..., self._parts[0].stop :]
+        return rows[1:, ..., self._by_x]
 
 
 def _through_window(model: Model, cell: FeedForward, traces: Sequence[Trace], pull: Tensor) -> Tensor:
