@@ -5,7 +5,7 @@
  */
 
 import { isFolded } from "../view.js";
-import { make, setAttribute, tell, uniqueId } from "./dom.js";
+import { changed, make, setAttribute, tell, uniqueId } from "./dom.js";
 import { FarbackPanel } from "./panel.js";
 import { toolOf } from "./tools.js";
 
@@ -97,9 +97,8 @@ export class FarbackBand extends HTMLElement {
           (name === "state" && cell) ||
           (name === "row" && answers.length > 1)),
     );
-    const key = JSON.stringify([wanted, view.gradient, view.state, view.scale, view.row, answers]);
-    if (this.#switches.dataset.key === key) return;
-    this.#switches.dataset.key = key;
+    const parts = wanted.flatMap((name) => [name, view[name], name === "row" && answers.join()]);
+    if (!changed(this.#switches, parts)) return;
     this.#switches.replaceChildren(
       ...wanted.map((name) => {
         if (name === "row") return this.#rows(view.row, answers);

@@ -8,7 +8,7 @@ import { percent } from "../format.js";
 import { answerOf } from "../panels/common.js";
 import { placeOf } from "../slider.js";
 import { STOPS } from "../threshold.js";
-import { make, setAttribute, setText, tell, uniqueId } from "./dom.js";
+import { changed, make, setAttribute, setText, tell, uniqueId } from "./dom.js";
 
 export class ConnectivityTool extends HTMLElement {
   #output = make("button", {
@@ -42,9 +42,11 @@ export class ConnectivityTool extends HTMLElement {
    */
   show(view, columns) {
     const { threshold, output } = view;
-    this.#slider.value = String(placeOf(STOPS.map(Math.log), Math.log(threshold)));
-    setText(this.#share, percent(threshold));
-    setAttribute(this.#slider, "aria-valuetext", `${percent(threshold)} of the largest entry`);
+    if (changed(this.#slider, [threshold])) {
+      this.#slider.value = String(placeOf(STOPS.map(Math.log), Math.log(threshold)));
+      setText(this.#share, percent(threshold));
+      setAttribute(this.#slider, "aria-valuetext", `${percent(threshold)} of the largest entry`);
+    }
     const frame = columns.find((column) => column.frame)?.frame;
     const away = output !== null && frame ? answerOf(frame, view.row).step : null;
     if (away === null && this.#output === document.activeElement) this.#slider.focus({ preventScroll: true });

@@ -46,6 +46,21 @@ export function setAttribute(element, name, value) {
   else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
 }
 
+/** @type {WeakMap<object, unknown[]>} */
+const made = new WeakMap();
+
+/**
+ * Whether what is shown is made of other parts than when this was asked last: if not, nothing need be written.
+ *
+ * @param {object} shown
+ * @param {unknown[]} parts
+ */
+export function changed(shown, parts) {
+  const before = made.get(shown);
+  made.set(shown, parts);
+  return before?.length !== parts.length || parts.some((part, i) => part !== before[i]);
+}
+
 /**
  * Tells the page what a person did.
  *

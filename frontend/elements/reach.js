@@ -9,7 +9,7 @@ import { horizonText, reachText } from "../format.js";
 import { atText, seenAt } from "../threshold.js";
 import { compareText, estimateText, solvedText } from "../words.js";
 import { explanation } from "./band.js";
-import { make, setAttribute, setText } from "./dom.js";
+import { changed, make, setAttribute, setText } from "./dom.js";
 
 /** Distances between the axis's numbers, in steps, and their most. */
 const DISTANCES = [1, 2, 5, 10, 20, 50, 100];
@@ -17,8 +17,6 @@ const MOST = 10;
 
 /** One model's row. */
 class Row {
-  /** @type {unknown[]} what it was written from */
-  made = [];
   name = make("span", { class: "name" });
   solved = make("span", { class: "solved" });
   solid = make("i", { class: "solid" });
@@ -153,9 +151,7 @@ export class FarbackReach extends HTMLElement {
  */
 function showRow(row, column, frame, summary, longest) {
   const { facts, title, gated, held, own, colour } = column;
-  const made = [facts, title, gated, held, own, colour, frame, summary, longest];
-  if (made.every((part, i) => part === row.made[i])) return;
-  row.made = made;
+  if (!changed(row, [facts, title, gated, held, own, colour, frame, summary, longest])) return;
   row.whole.style.setProperty("--model", `var(--model-${colour})`);
   setAttribute(row.whole, "data-model", title);
   setText(row.name, title);

@@ -6,7 +6,7 @@
 
 import { duration, whole } from "../format.js";
 import { lastStep, newestStep, positionOf, SLIDER_KEYS, secondsToGo, stepAt, stepsOf, stepTicks } from "../timeline.js";
-import { make, setAttribute, setText, tell } from "./dom.js";
+import { changed, make, setAttribute, setText, tell } from "./dom.js";
 
 /** Room for a number under the line, in pixels. */
 const TICK = 44;
@@ -146,12 +146,12 @@ export class FarbackTimeline extends HTMLElement {
     }
     columns.forEach((column, i) => {
       const rail = /** @type {HTMLElement} */ (this.#rails.children[i]);
+      const { step = 0, solved_at: at = null } = column.frames.at(-1) ?? {};
+      if (!changed(rail, [column.colour, column.title, step, at, last])) return;
       const [done, solved] = /** @type {HTMLElement[]} */ ([...rail.children]);
       if (!done || !solved) return;
       rail.style.setProperty("--model", `var(--model-${column.colour})`);
-      const newest = column.frames.at(-1);
-      done.style.width = `${100 * positionOf(newest?.step ?? 0, last)}%`;
-      const at = newest?.solved_at ?? null;
+      done.style.width = `${100 * positionOf(step, last)}%`;
       solved.hidden = at === null;
       if (at === null) return;
       solved.style.left = `${100 * positionOf(at, last)}%`;
