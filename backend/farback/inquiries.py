@@ -88,6 +88,19 @@ class Arrays(Inquiry):
     name: Literal["arrays"] = "arrays"
 
 
+class States(Inquiry):
+    """Connectivity to the states of a layer in place of the inputs."""
+
+    name: Literal["states"] = "states"
+    layer: Layer | None = None
+    """Null: the top layer."""
+
+    def check(self, spec: RunSpec) -> None:
+        if isinstance(spec.cell, FeedForward):
+            raise InvalidInput("A feed-forward net has no state that one step hands to the next.", "name")
+        super().check(spec)
+
+
 class Jacobians(Inquiry):
     """Singular values of every step's Jacobian and of their products back from an output time."""
 
@@ -146,7 +159,8 @@ class Lengths(Inquiry):
 
 
 INQUIRIES: dict[str, type[Inquiry]] = {
-    "look": Look, "jacobians": Jacobians, "chain": Chain, "causal": Causal, "lengths": Lengths, "arrays": Arrays,
+    "look": Look, "states": States, "jacobians": Jacobians, "chain": Chain, "causal": Causal, "lengths": Lengths,
+    "arrays": Arrays,
 }  # fmt: skip
 """By name."""
 

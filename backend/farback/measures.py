@@ -107,6 +107,15 @@ MEASURES: dict[str, Measure] = {
         "logits per unit of input",
         "Madsen 2019, Visualizing memorization in RNNs, Distill; the norm, not its square",
     ),
+    "state_connectivity": Measure(
+        "Connectivity to the states",
+        "Which states the answer depends on, the inputs behind them left aside: the way that the gradient takes through "
+        "time, for every output time at once.",
+        "|∂s_k/∂h_t|, Euclidean norm over the units, s_k as in connectivity; with a memory cell that of ∂s_k/∂h_t, "
+        "c_t held fixed, and of ∂s_k/∂c_t, the path through h_t included, in one vector",
+        "logits per unit of state",
+        "Back-propagation through time: Werbos 1990",
+    ),
     "causal": Measure(
         "Change when an input is replaced",
         "How far the score really moves when one input is exchanged for another one. The gradient only says how it "

@@ -52,6 +52,16 @@ def test_every_inquiry_has_an_answer_for_every_task_and_cell(task: str, cell: st
     assert np.array_equal(looked.layers[0].grad_h, moment.frame.layers[0].grad_h)
     assert looked.loss == moment.frame.loss
 
+    if cell == "feedforward":
+        with pytest.raises(InvalidInput, match="no state"):
+            ask(spec, moment, name="states")
+    else:
+        states = ask(spec, moment, name="states", layer=0)
+        assert (states["rows"], states["layer"]) == (moment.frame.rows, 0)
+        at_the_end = unpack(states["connectivity"])[:, -1]  # nothing comes after the last state
+        assert (at_the_end[:-1] == 0).all()
+        assert at_the_end[-1] > 0
+
     causal = ask(spec, moment, name="causal")
     assert np.allclose(unpack(causal["connectivity"])[0], row, rtol=1e-5, atol=1e-7)
     assert unpack(causal["measured"]).shape == (1, spec.task.length)
@@ -165,7 +175,7 @@ def test_a_refused_hold_names_its_place(hold: Any, field: str) -> None:
     ("inquiry", "says"),
     [
         ([], "JSON object"),
-        ({}, "there are look, jacobians, chain, causal, lengths"),
+        ({}, "there are look, states, jacobians, chain, causal, lengths"),
         ({"name": "guess"}, 'no inquiry called "guess"'),
         ({"name": "lengths", "k": 1}, "no option"),
         ({"name": "causal", "k": 7}, "the last time step is 6"),

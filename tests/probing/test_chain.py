@@ -59,6 +59,8 @@ def test_the_product_equals_the_dense_one_and_autograds(
     for expected in (multiplied(J, t, k), in_one_piece(strand, t, k)):
         assert abs(product - expected).max() <= 1e-10 * abs(expected).max()
     assert found.difference <= 1e-10
+    expected = in_one_piece(strand, t, k)
+    assert np.allclose(10.0**found.autograd, [np.linalg.norm(expected, 2), np.linalg.norm(expected)], rtol=1e-9)
     assert found.steps.tolist() == list(range(k, t, -1))
     for at, tau in enumerate(found.steps):
         running = multiplied(J, tau - 1, k)

@@ -17,7 +17,7 @@ from farback.cells.lstm import LSTM
 from farback.cells.rnn import RNN
 from farback.model import Model
 from farback.probing import connectivity as module
-from farback.probing.connectivity import connectivity
+from farback.probing.connectivity import connectivity, state_connectivity
 from farback.probing.norm import norm
 from tests.cells.reference import step_of, unroll
 
@@ -71,6 +71,52 @@ def test_connectivity_equals_one_backward_pass_an_output_time(
     assert found.shape == (B, T, T)
     assert (found - expected).abs().max() <= within * expected.max()
     assert (found.triu(1) == 0).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    cell=st.sampled_from(RECURRENT),
+    layers=st.integers(1, 3),
+    T=st.integers(1, 9),
+    B=st.integers(1, 2),
+    block=st.sampled_from([1, 2**17]),
+    dtype=st.sampled_from([(torch.float32, 1e-5), (torch.float64, 1e-10)]),
+    data=st.data(),
+)
+def test_state_connectivity_equals_autograds_at_the_states_on_the_way(
+    cell: Recurrent, layers: int, T: int, B: int, block: int, dtype: Any, data: st.DataObject
+) -> None:
+    precision, within = dtype
+    layer = data.draw(st.integers(0, layers - 1))
+    model = drawn(cell.model_copy(update={"hidden": 4, "layers": layers}), dtype=precision)
+    rng = np.random.default_rng(T)
+    x = torch.from_numpy(rng.standard_normal((T, B, 3))).to(precision)
+    target = torch.from_numpy(rng.integers(4, size=(T, B)))
+    with pytest.MonkeyPatch.context() as patch, torch.no_grad():
+        patch.setattr(module, "BLOCK", block)
+        pull = model.weights["readout.weight"][target]
+        found = state_connectivity(model, model.scan(x), pull, layer)
+    h, expected = x.clone().requires_grad_(), x.new_zeros(B, T, T)
+    runs = []
+    for w in model.layers:
+        runs.append(unroll(model.cell, w, h))
+        h = torch.stack(runs[-1].h)
+    score = model.readout(h).gather(2, target[..., None])[..., 0]  # (T, B)
+    states = [s for s in (runs[layer].h, runs[layer].c) if s]
+    for k in range(T):
+        for t in range(k + 1):
+            at = [s[t] for s in states]
+            grads = torch.autograd.grad(score[k].sum(), at, retain_graph=True, allow_unused=True)
+            expected[:, k, t] = torch.cat([grad for grad in grads if grad is not None], -1).norm(dim=-1)
+    assert (found - expected).abs().max() <= within * expected.max()
+    assert (found.triu(1) == 0).all()
+
+
+def test_a_feed_forward_net_hands_no_state_on() -> None:
+    model = drawn(FeedForward(hidden=5, window=3))
+    x = torch.zeros(4, 1, 3)
+    with torch.no_grad(), pytest.raises(TypeError, match="hands no state on"):
+        state_connectivity(model, model.scan(x), torch.ones(4, 1, 5), 0)
 
 
 @pytest.mark.parametrize("window", [1, 3, 20])

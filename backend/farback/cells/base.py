@@ -55,6 +55,17 @@ class Trace:
     """Intermediate values that a cell keeps for its own reverse sweep."""
     layer: int = 0  # the layer's number, 0 at the bottom
 
+    def only(self, b: int) -> Trace:
+        """The trace of one sequence alone."""
+        return Trace(
+            self.x[:, b, None],
+            self.h[:, b, None],
+            None if self.c is None else self.c[:, b, None],
+            {name: gate[:, b, None] for name, gate in self.gates.items()},
+            {name: value[:, b, None] for name, value in self.saved.items()},
+            self.layer,
+        )
+
 
 @dataclass(frozen=True)
 class Sweep:

@@ -16,17 +16,17 @@ from ..arrays import Floats
 from ..cells import FeedForward
 from ..errors import InvalidInput
 from ..frame import Frame, encode, encode_arrays, pack, stamped
-from ..inquiries import Arrays, Causal, Chain, Inquiry, Jacobians, Lengths, Look
+from ..inquiries import Arrays, Causal, Chain, Inquiry, Jacobians, Lengths, Look, States
 from ..model import Model
 from ..spec import RunSpec
 from ..tasks import spread
 from .causal import causal
 from .chain import chain, window_chain
-from .connectivity import connectivity
+from .connectivity import connectivity, state_connectivity
 from .derivatives import scores, targets
 from .lengths import lengths
 from .lyapunov import exponents
-from .observe import Observer, Progress
+from .observe import Observer, Progress, shown_rows
 from .spectrum import direct_path, of_products, of_steps, recurrent_weights
 from .strand import Strand
 
@@ -62,6 +62,8 @@ def _answer(subject: Subject, step: int, inquiry: Inquiry) -> Json:
             return {"arrays": encode_arrays(vars(picture), full=True) | {"rows": picture.rows}}
         case Look():
             return _look(subject, step, inquiry)
+        case States():
+            return _states(subject, inquiry)
         case Jacobians():
             return _jacobians(subject, inquiry)
         case Chain():
@@ -115,6 +117,13 @@ def _without_start(frame: Frame) -> Frame:
     return stamped(replace(frame, horizon=replace(frame.horizon, at_start=None)), "")
 
 
+def _states(subject: Subject, inquiry: States) -> Json:
+    rows = shown_rows(len(subject.y), subject.spec.task.answers)
+    layer = subject.model.cell.layers - 1 if inquiry.layer is None else inquiry.layer
+    found = state_connectivity(subject.model, [trace.only(0) for trace in subject.traces], subject.pull[:, :1], layer)
+    return {"layer": layer, "rows": rows, "connectivity": _array(found[0, rows].numpy())}
+
+
 def _jacobians(subject: Subject, inquiry: Jacobians) -> Json:
     k = subject.output_time(inquiry.k)
     strand = subject.strand(inquiry.layer)
@@ -161,13 +170,14 @@ def _chain(subject: Subject, inquiry: Chain) -> Json:
             name: [_number(value) for value in getattr(factors, name)]
             for name in ("spectral", "frobenius", "product_spectral", "product_frobenius")
         },
+        "autograd": dict(zip(("spectral", "frobenius"), map(_number, factors.autograd), strict=True)),
         "difference": _number(factors.difference),
     }
 
 
 def _causal(subject: Subject, inquiry: Causal) -> Json:
     k, task = subject.output_time(inquiry.k), subject.spec.task
-    row = connectivity(subject.model, subject.traces, subject.pull)[0, k].numpy()
+    row = connectivity(subject.model, [trace.only(0) for trace in subject.traces], subject.pull[:, :1])[0, k].numpy()
     target = int(subject.y[k, 0]) if task.kind == "classification" else None
     found = causal(subject.model, subject.x, target, k, row)
     return {

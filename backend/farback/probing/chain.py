@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import TypeAlias
@@ -40,6 +40,7 @@ class Chain:
     product_frobenius: Doubles  # (S,)
     product: Doubles  # (N, N) as [new, old]: d s_k / d s_t = product * 10**scale, largest entry between 1/2 and 1
     scale: float
+    autograd: Doubles  # (2,) log10 of the spectral and the Frobenius norm of autograd's d s_k / d s_t
     difference: float
     """Largest difference from autograd's, relative to autograd's largest entry; NaN where either is not finite."""
 
@@ -89,6 +90,7 @@ def chain(strand: Strand, t: int, k: int) -> Chain:
         product_frobenius=np.stack(running)[:, 1],
         product=product.matrix.numpy(),
         scale=product.exponent * math.log10(2),
+        autograd=product.log10(_norms(again)),
         difference=_difference(product.matrix, again),
     )
 
@@ -112,9 +114,8 @@ def window_chain(model: Model, traces: Sequence[Trace], pull: Tensor, b: int, t:
         raise TypeError(f"A {model.cell.title} has a state: its chain has factors.")
     if not 0 <= t <= k < len(pull):
         raise ValueError(f"t = {t}, k = {k}: both must lie within {len(pull)} steps, and t not after k.")
-    one = [replace(trace, x=trace.x[:, b, None], h=trace.h[:, b, None]) for trace in traces]
     with torch.no_grad():
-        found = connectivity(model, one, pull[:, b, None])[0, k, t : k + 1]
+        found = connectivity(model, [trace.only(b) for trace in traces], pull[:, b, None])[0, k, t : k + 1]
     return WindowChain(t, k, model.cell.window, np.arange(t, k + 1), found.double().numpy())
 
 

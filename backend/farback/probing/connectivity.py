@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -30,28 +30,65 @@ def connectivity(model: Model, traces: Sequence[Trace], pull: Tensor) -> Tensor:
     if isinstance(model.cell, FeedForward):
         return _through_window(model, model.cell, traces, pull)
     assert isinstance(model.cell, Recurrent)  # there are no other cells
-    return _through_states(model, model.cell, traces, pull)
+    return _collected(pull, ((steps, down) for steps, down, _ in _blocks(model, model.cell, traces, pull)))
 
 
-def _through_states(model: Model, cell: Recurrent, traces: Sequence[Trace], pull: Tensor) -> Tensor:
-    """The layers go back in time side by side, a block of steps at a time, so that only norms are kept."""
+def state_connectivity(model: Model, traces: Sequence[Trace], pull: Tensor, layer: int) -> Tensor:
+    """The same for a layer's states in place of the inputs.
+
+    Args:
+        model: a recurrent model.
+        traces: as above.
+        pull: as above.
+        layer: the layer's number, 0 at the bottom.
+
+    Returns:
+        (B, T, T) as [b, k, t]: norm of d s_k / d h_t, with c_t held fixed; where there is a cell state of that and
+        d s_k / d c_t, which includes the path through h_t, in one vector. Exactly 0 for t > k.
+
+    Raises:
+        TypeError: a feed-forward net hands no state on.
+    """
+    if not isinstance(model.cell, Recurrent):
+        raise TypeError(f"A {model.cell.title} net hands no state on.")
+    return _collected(pull, ((steps, states[layer]) for steps, _, states in _blocks(model, model.cell, traces, pull)))
+
+
+def _blocks(
+    model: Model, cell: Recurrent, traces: Sequence[Trace], pull: Tensor
+) -> Iterator[tuple[range, Tensor, list[Tensor]]]:
+    """Go back in time, all layers side by side, so that only a block of steps is there at a time.
+
+    Yields:
+        The block's steps, and derivatives of all s_k at each of them, the last step first: (S, B, R, I) for the
+        model's input, and for each layer's state. The R rows are those of `_Rows`.
+    """
     T, B, H = pull.shape
     widest = max(trace.x.shape[2] for trace in traces)
     size = min(T, max(4, BLOCK // (B * H * (H + widest) * len(cell.states))))
     sweeps = [_Rows(cell, w, trace, size) for w, trace in zip(model.layers, traces, strict=True)]
     sweeps[-1].enter(pull)
-    waiting = pull.new_ones(size, size, dtype=torch.bool).triu(1)[:, None, :, None]
-    norms = pull.new_zeros(T, B, T)  # [t, b, row]
     for stop in range(T, 0, -size):
         steps = range(max(0, stop - size), stop)
         down: Tensor | None = None
         for sweep in reversed(sweeps):
             down = sweep.back(steps, down)
         assert down is not None
-        passed, S = T - steps.start, len(steps)
+        yield steps, down, [sweep.states(steps) for sweep in sweeps]
+        for sweep in sweeps:
+            sweep.go_on(steps)
+
+
+def _collected(pull: Tensor, blocks: Iterable[tuple[range, Tensor]]) -> Tensor:
+    """(B, T, T) as [b, k, t]: the norms of derivatives that come block by block, as `_blocks` gives them."""
+    T, B, _ = pull.shape
+    norms = pull.new_zeros(T, B, T)  # [t, b, row]
+    for steps, derivatives in blocks:
+        S, passed = len(steps), T - steps.start
         # A row that waits has no norm; at one it is nothing special, and its place is cleared in the end.
-        down[:, :, passed - S :].masked_fill_(waiting[:S, :, :S], 1)
-        norms[steps.start : stop, :, :passed] = norm(down).flip(0)
+        waiting = pull.new_ones(S, S, dtype=torch.bool).triu(1)[:, None, :, None]
+        derivatives[:, :, passed - S :].masked_fill_(waiting, 1)
+        norms[steps.start : steps.stop, :, :passed] = norm(derivatives).flip(0)
     return norms.permute(1, 2, 0).flip(1).tril()
 
 
@@ -104,8 +141,15 @@ class _Rows:
                 by_c[at].addcmul_(by_h[at], h_by_c[at])
                 torch.mul(by_c[at], c_by_c[at], out=by_c[at + 1])
             torch.bmm(state[at], by_read[at], out=read[at + 1])
-        self._rows[0].copy_(self._rows[S])
         return rows[1:, ..., self._by_x]
+
+    def states(self, steps: range) -> Tensor:
+        """(S, B, R, N) derivatives for [c; h] at the steps that `back` has just gone through, the last first."""
+        return self._rows[: len(steps), :, : len(self._first) - steps.start, self._parts[0]]
+
+    def go_on(self, steps: range) -> None:
+        """Let the next block begin where this one ended."""
+        self._rows[0].copy_(self._rows[len(steps)])
 
 
 def _through_window(model: Model, cell: FeedForward, traces: Sequence[Trace], pull: Tensor) -> Tensor:

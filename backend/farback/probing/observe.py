@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,8 +100,8 @@ class Observer:
             output = model.readout(traces[-1].h)  # (T, B, O)
             y = targets(batch, output.numpy(), task.kind)
             found = derivatives(model, traces, y, answers, task.kind)
-            rows = sorted({*spread(tuple(range(len(y))), config.CONNECTIVITY_ROWS), *answers})
-            whole = connectivity(model, [_only_first(trace) for trace in traces], scores(model, y[:, :1], task.kind))
+            rows = shown_rows(len(y), answers)
+            whole = connectivity(model, [trace.only(0) for trace in traces], scores(model, y[:, :1], task.kind))
             shares = horizon_by_lag(found.connectivity, answers)
             return Picture(
                 x=batch.x[:, 0],
@@ -170,22 +171,15 @@ class Observer:
         return task.by_lag(lambda x: model.predict(x, task.answers), rng, lags, trials)
 
 
+def shown_rows(length: int, answers: Sequence[int]) -> list[int]:
+    """The output times that connectivity is told of: all, or some evenly spread with the answer steps among them."""
+    return sorted({*spread(tuple(range(length)), config.CONNECTIVITY_ROWS), *answers})
+
+
 def _asked(batch: Batch) -> list[int | float | None]:
     """The targets of the displayed sequence, None where nothing is asked."""
     asked, y = batch.mask[:, 0], batch.y[:, 0]
     return [y[t].item() if asked[t] else None for t in range(len(asked))]
-
-
-def _only_first(trace: Trace) -> Trace:
-    """The trace of the displayed sequence alone."""
-    return Trace(
-        trace.x[:, :1],
-        trace.h[:, :1],
-        None if trace.c is None else trace.c[:, :1],
-        {name: gate[:, :1] for name, gate in trace.gates.items()},
-        {name: value[:, :1] for name, value in trace.saved.items()},
-        trace.layer,
-    )
 
 
 def _shown(output: Tensor, kind: str) -> Floats:
