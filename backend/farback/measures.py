@@ -109,8 +109,8 @@ MEASURES: dict[str, Measure] = {
     ),
     "state_connectivity": Measure(
         "Connectivity to the states",
-        "Which states the answer depends on, the inputs behind them left aside: the way that the gradient takes through "
-        "time, for every output time at once.",
+        "Which states the answer depends on, the inputs behind them left aside: the road that the gradient takes "
+        "through time, for every output time at once.",
         "|∂s_k/∂h_t|, Euclidean norm over the units, s_k as in connectivity; with a memory cell that of ∂s_k/∂h_t, "
         "c_t held fixed, and of ∂s_k/∂c_t, the path through h_t included, in one vector",
         "logits per unit of state",
