@@ -33,8 +33,8 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_
 """One thread a run: several on busy cores wait for each other, and a process that is forked must have only one."""
 
 KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**26), "MALLOC_TRIM_THRESHOLD_": str(2**27)}
-"""Blocks up to 64 MB are taken from memory of one's own, of which 128 MB are kept: glibc would else give them back after
-every update and have them anew, page by page, which took a third of the time of an LSTM with 128 units."""
+"""Blocks up to 64 MB are taken from memory of one's own, of which 128 MB are kept. The allocator would else give them
+back after every update and have them anew, page by page, which took a third of the time of an LSTM with 128 units."""
 
 NICENESS = 10
 """How far workers stand back behind the web process for the processor."""
