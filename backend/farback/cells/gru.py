@@ -129,6 +129,12 @@ class GRU(HiddenOnly):
         return laid_out
 
     def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
-        grads = super().gradient(trace, sweep)
-        # The sweep's recurrent side lies as n, r, z, torch.nn's weights as r, z, n.
-        return grads | {name: grads[name].roll(-self.hidden, 0) for name in ("weight_hh", "bias_hh")}
+        import torch
+
+        grads, H = super().gradient(trace, sweep), self.hidden
+        # The sweep's recurrent side lies as n, r, z, torch.nn's weights as r, z, n; that of r and z is the input side's.
+        bias_n = sweep.grad_recurrent[:, 0, :, :H].sum((0, 1))
+        return grads | {
+            "weight_hh": grads["weight_hh"].roll(-H, 0),
+            "bias_hh": torch.cat([grads["bias_ih"][: 2 * H], bias_n]),
+        }
