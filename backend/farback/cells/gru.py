@@ -132,7 +132,7 @@ class GRU(HiddenOnly):
         import torch
 
         grads, H = super().gradient(trace, sweep), self.hidden
-        # The sweep's recurrent side lies as n, r, z, torch.nn's weights as r, z, n; that of r and z is the input side's.
+        # The sweep's recurrent side lies as n, r, z, torch.nn's weights as r, z, n; of r and z it is the input side's.
         bias_n = sweep.grad_recurrent[:, 0, :, :H].sum((0, 1))
         return grads | {
             "weight_hh": grads["weight_hh"].roll(-H, 0),
