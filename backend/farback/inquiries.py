@@ -71,7 +71,7 @@ class Look(Inquiry):
     """Whether arrays come in float32 instead of one byte a value."""
 
     def check(self, spec: RunSpec) -> None:
-        gates = [gate.name for gate in spec.cell.gates if gate.low == 0]  # a candidate is no valve
+        gates = [gate.name for gate in spec.cell.shown_gates() if gate.low == 0]  # a candidate is no valve
         length = spec.task.length if self.sequence is None else len(spec.task.read(self.sequence).x)
         for hold in self.hold:
             check_layer(hold.layer, spec, "hold")

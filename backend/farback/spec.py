@@ -182,7 +182,7 @@ def _operations(spec: RunSpec) -> float:
 def _floats(spec: RunSpec) -> float:
     """Numbers that an update or a frame's sweep keeps: activations, their factors and their derivatives."""
     task, cell = spec.task, spec.cell
-    unit = cell.layers * cell.hidden * (3 * len(cell.gates) + 6) + 2 * task.inputs
+    unit = cell.layers * cell.hidden * (3 * len(cell.shown_gates()) + 6) + 2 * task.inputs
     sequences = max(spec.training.batch, config.PROBE_SEQUENCES * (1 + len(task.answers)))
     return float(task.length) * sequences * unit
 

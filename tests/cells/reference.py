@@ -9,6 +9,7 @@ from torch import Tensor
 
 from farback.cells import Cell, Weights
 from farback.cells.feedforward import FeedForward
+from farback.cells.lstm import LSTM
 from farback.cells.rnn import RNN
 
 SQUASH = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid}
@@ -48,9 +49,23 @@ def step_of(cell: Cell, w: Weights, x: Tensor, h: Tensor, c: Tensor) -> tuple[Te
         (xr, xz, xn), (hr, hz, hn) = into.chunk(3, 1), back.chunk(3, 1)
         r, z = torch.sigmoid(xr + hr), torch.sigmoid(xz + hz)
         return (1 - z) * torch.tanh(xn + r * hn) + z * h, c
-    i, f, g, o = (into + back).chunk(4, 1)
-    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-    return torch.sigmoid(o) * torch.tanh(c), c
+    assert isinstance(cell, LSTM)
+    pre = into + back
+    if cell.variant == "no_forget":
+        i, g, o = pre.chunk(3, 1)
+        c = c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+    if cell.variant == "coupled":
+        f, g, o = pre.chunk(3, 1)
+        c = torch.sigmoid(f) * c + (1 - torch.sigmoid(f)) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+    i, f, g, o = pre.chunk(4, 1)
+    if cell.variant == "standard":
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+    i, f = torch.sigmoid(i + w["peephole_i"] * c), torch.sigmoid(f + w["peephole_f"] * c)
+    c = f * c + i * torch.tanh(g)
+    return torch.sigmoid(o + w["peephole_o"] * c) * torch.tanh(c), c
 
 
 def _window(cell: FeedForward, w: Weights, x: Tensor, t: int) -> Tensor:

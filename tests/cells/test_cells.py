@@ -29,6 +29,10 @@ VARIANTS: list[Cell] = [
     GRU(hidden=4, update_bias=1.0),
     LSTM(hidden=5),
     LSTM(hidden=4, forget_bias=2.0),
+    LSTM(hidden=4, variant="no_forget"),
+    LSTM(hidden=4, variant="coupled"),
+    LSTM(hidden=4, variant="peepholes"),
+    LSTM(hidden=4, variant="peepholes", forget_bias=1.0),
 ]
 NAMES = [f"{v.name}-{i}" for i, v in enumerate(VARIANTS)]
 

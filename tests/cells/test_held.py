@@ -33,13 +33,17 @@ def by_hand(cell: Any, w: Any, x: Tensor, held: Any) -> Tensor:
             h = (1 - z) * torch.tanh(xn + r * hn) + z * h
         else:
             i, f, g, o = (into + back).chunk(4, 1)
-            c = gate(t, "f", torch.sigmoid(f)) * c + gate(t, "i", torch.sigmoid(i)) * torch.tanh(g)
-            h = gate(t, "o", torch.sigmoid(o)) * torch.tanh(c)
+            see_i, see_f, see_o = (w.get(f"peephole_{name}", torch.zeros(())) for name in "ifo")
+            f, i = gate(t, "f", torch.sigmoid(f + see_f * c)), gate(t, "i", torch.sigmoid(i + see_i * c))
+            c = f * c + i * torch.tanh(g)
+            h = gate(t, "o", torch.sigmoid(o + see_o * c)) * torch.tanh(c)
         states.append(h)
     return torch.stack(states)
 
 
-@pytest.mark.parametrize("cell", [LSTM(hidden=4), GRU(hidden=4)], ids=["lstm", "gru"])
+@pytest.mark.parametrize(
+    "cell", [LSTM(hidden=4), LSTM(hidden=4, variant="peepholes"), GRU(hidden=4)], ids=["lstm", "peepholes", "gru"]
+)
 def test_held_gates_and_their_derivatives_equal_autograds(cell: LSTM | GRU) -> None:
     weights = Model.drawn(cell, 3, 2, 9, np.random.default_rng(0)).state_dict()
     free = Model(cell, 3, 2, weights, torch.float64)

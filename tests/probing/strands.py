@@ -21,11 +21,14 @@ RECURRENT: list[Recurrent] = [
     RNN(hidden=5, activation="sigmoid"),
     GRU(hidden=5),
     LSTM(hidden=5),
+    LSTM(hidden=5, variant="no_forget"),
+    LSTM(hidden=5, variant="coupled"),
+    LSTM(hidden=5, variant="peepholes"),
 ]
 
 
 def title(cell: Any) -> str:
-    return f"{cell.name}-{getattr(cell, 'activation', '')}"
+    return f"{cell.name}-{getattr(cell, 'activation', '')}{getattr(cell, 'variant', '')}"
 
 
 def drawn(cell: Cell, inputs: int = 3, seed: int = 0, dtype: torch.dtype = torch.float32) -> Model:

@@ -117,6 +117,10 @@ class Cell(Strict):
         le=config.MAX_LAYERS,
     )
 
+    def shown_gates(self) -> tuple[Gate, ...]:
+        """The gates that a layer with these options has."""
+        return self.gates
+
     @abstractmethod
     def shapes(self, inputs: int, layer: int) -> dict[str, tuple[int, ...]]:
         """Shapes of one layer's weights, under torch.nn's names without the layer's suffix, in torch.nn's order."""

@@ -40,7 +40,6 @@ class GRU(HiddenOnly):
         Gate("z", "update gate: how much of the old state is kept (1 keeps all)", 0),
         Gate("n", "candidate: what the state would be rewritten to", -1),
     )
-    blocks: ClassVar[int] = 3
 
     name: Literal["gru"] = "gru"
     update_bias: Literal["chrono"] | Annotated[float, Field(ge=-10, le=10)] = Field(
@@ -49,6 +48,10 @@ class GRU(HiddenOnly):
         description="Where the update gate starts. 'chrono' spreads the units over all time scales of the task; "
         "a number starts every unit there, 0 half open, 2 mostly keeping.",
     )
+
+    @property
+    def blocks(self) -> int:
+        return 3
 
     def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         w, H = super().initial(rng, inputs, layer, span), self.hidden

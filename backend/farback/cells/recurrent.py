@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,8 +30,10 @@ class Recurrent(Cell):
     G is H times the number of pre-activations, stacked as in torch.nn.
     """
 
-    blocks: ClassVar[int]
-    """Pre-activations of H units each: 1 for RNN, 3 for GRU, 4 for LSTM."""
+    @property
+    @abstractmethod
+    def blocks(self) -> int:
+        """Pre-activations of H units each: 1 for RNN, 3 for GRU, 4 for LSTM."""
 
     def shapes(self, inputs: int, layer: int) -> dict[str, tuple[int, ...]]:
         rows = self.blocks * self.hidden

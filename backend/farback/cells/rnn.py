@@ -25,7 +25,6 @@ class RNN(HiddenOnly):
     summary: ClassVar[str] = "One hidden state, rewritten at every step by the same weights."
     cite: ClassVar[Cite] = Cite("Elman 1990, Finding structure in time", "https://doi.org/10.1207/s15516709cog1402_1")
     equations: ClassVar[tuple[str, ...]] = ("h_t = φ(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)",)
-    blocks: ClassVar[int] = 1
 
     name: Literal["rnn"] = "rnn"
     activation: Activation = Field(
@@ -49,6 +48,10 @@ class RNN(HiddenOnly):
         gt=0,
         le=4,
     )
+
+    @property
+    def blocks(self) -> int:
+        return 1
 
     def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         w = super().initial(rng, inputs, layer, span)

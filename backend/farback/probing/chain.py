@@ -148,7 +148,7 @@ def by_autograd(strand: Strand, t: int, k: int, exponents: Sequence[int]) -> Ten
 
 
 def torch_step(cell: Cell, w: Weights) -> Step:
-    """One time step x (B, I), s (B, N) -> s (B, N) by torch.nn's cell; written out for a sigmoid, which torch lacks."""
+    """One time step x (B, I), s (B, N) -> s (B, N) by torch.nn's cell; written out where torch has none."""
     H, inputs = cell.hidden, w["weight_ih"].shape[1]
 
     def loaded(module: torch.nn.Module) -> torch.nn.Module:
@@ -165,8 +165,26 @@ def torch_step(cell: Cell, w: Weights) -> Step:
     if isinstance(cell, GRU):
         return loaded(torch.nn.GRUCell(inputs, H, device="meta"))
     assert isinstance(cell, LSTM)  # there are no other cells with a state
+    if cell.variant != "standard":
+        return partial(_variant_step, cell, w)
     lstm = loaded(torch.nn.LSTMCell(inputs, H, device="meta"))
     return lambda x, s: torch.cat(lstm(x, s.tensor_split(2, 1)), 1)
+
+
+def _variant_step(cell: LSTM, w: Weights, x: Tensor, s: Tensor) -> Tensor:
+    """The LSTM's equations in the forms that torch.nn does not have."""
+    linear = torch.nn.functional.linear
+    h, c = s.tensor_split(2, 1)
+    pre = linear(x, w["weight_ih"], w["bias_ih"]) + linear(h, w["weight_hh"], w["bias_hh"])
+    gates = dict(zip(cell.names, pre.chunk(cell.blocks, 1), strict=True))
+
+    def gate(name: str, memory: Tensor) -> Tensor:
+        return torch.sigmoid(gates[name] + w[f"peephole_{name}"] * memory if cell.peepholes else gates[name])
+
+    keep = gate("f", c) if "f" in gates else torch.ones_like(c)
+    write = gate("i", c) if "i" in gates else 1 - keep
+    c = keep * c + write * torch.tanh(gates["g"])
+    return torch.cat([gate("o", c) * torch.tanh(c), c], 1)
 
 
 def _divide(by: float, grad: Tensor) -> Tensor:

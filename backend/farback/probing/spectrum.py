@@ -110,10 +110,10 @@ def of_products(strand: Strand, k: int, lags: Collection[int] | None = None) -> 
 
 
 def direct_path(strand: Strand, k: int) -> DirectPath | None:
-    """Products over steps t + 1..k of the gate that keeps the memory: f (LSTM) or z (GRU); None for a plain RNN."""
-    if strand.cell.name not in KEEPERS:
+    """Products over steps t + 1..k of the gate that keeps the memory: f (LSTM) or z (GRU); None where there is none."""
+    gate = KEEPERS.get(strand.cell.name)
+    if gate is None or gate not in strand.trace.gates:
         return None
-    gate = KEEPERS[strand.cell.name]
     with np.errstate(divide="ignore"):
         kept = np.log10(strand.trace.gates[gate][:, 0].numpy())  # (T, H)
     back = np.cumsum(kept[k:0:-1], axis=0)  # (k, H): the last step first
