@@ -8,9 +8,9 @@
 import { roundUp } from "./scales.js";
 
 /** Below this a gradient is gone in float32 whatever the task; showing more decades would only flatten the rest. */
-const FLOOR = 1e-12;
+export const FLOOR = 1e-12;
 /** Above this it has exploded; one such model must not squeeze the others into a line. */
-const CEILING = 1e6;
+export const CEILING = 1e6;
 
 /** Fewest and most decades of an axis. */
 const LEAST = 3;

@@ -262,6 +262,14 @@ export interface WindowAnswer {
   connectivity: number[];
 }
 
+export interface StatesAnswer {
+  layer: number;
+  /** Output times. */
+  rows: number[];
+  /** (R, T) */
+  connectivity: Matrix;
+}
+
 export interface CausalAnswer {
   k: number;
   measured: Matrix;
@@ -309,6 +317,8 @@ export interface View {
   row: number;
   /** Chosen output time whose connectivity is looked at; null: the chosen answer. */
   output: number | null;
+  /** Whether connectivity is that of the inputs, which every frame carries, or of the states, which is asked for. */
+  of: "inputs" | "states";
   /** Scale of connectivity: one that all models share, or each row by its own largest entry. */
   scale: "shared" | "row";
   /** Share of the largest entry that counts as seen, for the gradient horizon. */
@@ -556,14 +566,16 @@ export interface Panel {
   title: string;
   plain: string;
   /** Switches in the panel's heading, by the name of the view's field. */
-  switches?: ("gradient" | "state" | "scale" | "row")[];
+  switches?: ("gradient" | "state" | "of" | "scale" | "row")[];
   /** Whether it shows all frames so far, and not only one. */
   history?: boolean;
   pictures: (scene: Scene) => Picture[];
   /** Pixels that its captions and pictures take as a rule: they are kept free until there is something to show. */
   room: { words: number; pictures: number };
-  /** What it asks the model, null where there is nothing to ask. A panel that asks is folded at first. */
+  /** What it asks the model, null where there is nothing to ask. A panel that always asks is folded at first. */
   inquiry?: (scene: Scene) => Inquiry | null;
+  /** Whether it asks, in a panel that does so only as a person chose to look at it. */
+  asks?: (view: View) => boolean;
   /** What else of the scene it looks at: while it stays, nothing is painted again. */
   also?: (scene: Scene) => unknown;
   /** What of the frame it looks at, where that is not all of it: while it stays, nothing is painted again. */

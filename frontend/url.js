@@ -10,7 +10,7 @@ import { PANELS } from "./panels/index.js";
 import { parseSeeds } from "./seeds.js";
 import { cellOf, MAX_MODELS, opening, plainModel, refusal, taskOf } from "./setup.js";
 import { parseThreshold, THRESHOLD } from "./threshold.js";
-import { plainView } from "./view.js";
+import { isShut, plainView } from "./view.js";
 
 /** What a link leaves open is written so. */
 const NONE = "none";
@@ -219,6 +219,14 @@ const TABLE = [
     },
   },
   {
+    key: "of",
+    of: "view",
+    write: ({ view }) => (view.of === "inputs" ? [] : [["of", view.of]]),
+    read: (text, { view }) => {
+      view.of = oneOf(text, ["inputs", "states"], "What connectivity is of");
+    },
+  },
+  {
     key: "connectivity",
     of: "view",
     write: ({ view }) => (view.scale === "shared" ? [] : [["connectivity", view.scale]]),
@@ -272,7 +280,7 @@ const TABLE = [
     of: "view",
     write: ({ view }) => (view.folded.length ? [["folded", view.folded.join(",")]] : []),
     read: (text, { view }) => {
-      const names = PANELS.filter((panel) => !panel.inquiry).map((panel) => panel.id);
+      const names = PANELS.filter((panel) => !isShut(panel)).map((panel) => panel.id);
       view.folded = [...new Set(text.split(",").map((part) => oneOf(part, names, "A folded panel")))];
     },
   },
@@ -281,7 +289,7 @@ const TABLE = [
     of: "view",
     write: ({ view }) => (view.open.length ? [["open", view.open.join(",")]] : []),
     read: (text, { view }) => {
-      const names = PANELS.filter((panel) => panel.inquiry).map((panel) => panel.id);
+      const names = PANELS.filter(isShut).map((panel) => panel.id);
       view.open = [...new Set(text.split(",").map((part) => oneOf(part, names, "An unfolded panel")))];
     },
   },

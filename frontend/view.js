@@ -14,6 +14,7 @@ export const plainView = () => ({
   mark: null,
   row: -1,
   output: null,
+  of: "inputs",
   scale: "shared",
   threshold: THRESHOLD,
   seeds: 0,
@@ -30,25 +31,41 @@ export const plainView = () => ({
   runs: [],
 });
 
+/** @typedef {Pick<Panel, "id" | "inquiry" | "asks">} Asker */
+
 /**
- * Whether a band is folded: one that asks the models is, until a person unfolds it.
+ * Whether a band is folded until a person unfolds it: one that has nothing to show before the models have answered.
+ *
+ * @param {Asker} panel
+ */
+export const isShut = ({ inquiry, asks }) => inquiry !== undefined && !asks;
+
+/**
+ * Whether a panel asks the models, as it is looked at.
  *
  * @param {View} view
- * @param {Pick<Panel, "id" | "inquiry">} panel
+ * @param {Asker} panel
  */
-export const isFolded = ({ folded, open }, { id, inquiry }) => (inquiry ? !open.includes(id) : folded.includes(id));
+export const isAsking = (view, { inquiry, asks }) => inquiry !== undefined && (asks?.(view) ?? true);
+
+/**
+ * @param {View} view
+ * @param {Asker} panel
+ */
+export const isFolded = ({ folded, open }, panel) =>
+  isShut(panel) ? !open.includes(panel.id) : folded.includes(panel.id);
 
 /**
  * The other way round.
  *
  * @param {View} view
- * @param {Pick<Panel, "id" | "inquiry">} panel
+ * @param {Asker} panel
  * @returns {Partial<View>}
  */
-export function fold(view, { id, inquiry }) {
-  const list = inquiry ? "open" : "folded";
+export function fold(view, panel) {
+  const list = isShut(panel) ? "open" : "folded";
   const names = view[list];
-  return { [list]: names.includes(id) ? names.filter((name) => name !== id) : [...names, id] };
+  return { [list]: names.includes(panel.id) ? names.filter((name) => name !== panel.id) : [...names, panel.id] };
 }
 
 /**

@@ -12,10 +12,11 @@ import { toolOf } from "./tools.js";
 /**
  * What a switch chooses from, in words.
  *
- * @type {Record<"gradient" | "state" | "scale", {label: string, choices: Record<string, string>}>}
+ * @type {Record<"gradient" | "state" | "of" | "scale", {label: string, choices: Record<string, string>}>}
  */
 const CHOICES = {
   gradient: { label: "Scale of the gradient", choices: { relative: "relative", absolute: "absolute" } },
+  of: { label: "Connectivity", choices: { inputs: "of the inputs", states: "of the states" } },
   scale: { label: "Scale of connectivity", choices: { shared: "one scale for all", row: "each row by itself" } },
   state: { label: "Gradient of", choices: { c: "memory c", h: "shown state h" } },
 };
@@ -90,53 +91,40 @@ export class FarbackBand extends HTMLElement {
     this.classList.toggle("folded", folded);
     setAttribute(this.#fold, "aria-expanded", String(!folded));
     const wanted = (this.panel.switches ?? []).filter(
-      (name) =>
-        !folded &&
-        (name === "gradient" ||
-          name === "scale" ||
-          (name === "state" && cell) ||
-          (name === "row" && answers.length > 1)),
+      (name) => !folded && (name === "state" ? cell : name === "row" ? answers.length > 1 : true),
     );
-    const parts = wanted.flatMap((name) => [name, view[name], name === "row" && answers.join()]);
-    if (!changed(this.#switches, parts)) return;
-    this.#switches.replaceChildren(
-      ...wanted.map((name) => {
-        if (name === "row") return this.#rows(view.row, answers);
-        return this.#choice(name, view[name]);
-      }),
-    );
+    // Made anew only where there is something else to choose from: what is made anew loses the keyboard's focus.
+    if (changed(this.#switches, [...wanted, answers.join()]))
+      this.#switches.replaceChildren(
+        ...wanted.map((name) => (name === "row" ? this.#rows(answers) : this.#choice(name))),
+      );
+    for (const [at, name] of wanted.entries()) {
+      const part = this.#switches.children[at];
+      if (name === "row") {
+        const select = /** @type {HTMLSelectElement} */ (part?.querySelector("select"));
+        const { row } = view;
+        select.value = String(row < 0 || row >= answers.length ? answers.length - 1 : row);
+      } else
+        for (const button of part?.children ?? [])
+          setAttribute(button, "aria-pressed", String(button.getAttribute("value") === view[name]));
+    }
   }
 
-  /**
-   * @param {"gradient" | "state" | "scale"} name
-   * @param {string} chosen
-   */
-  #choice(name, chosen) {
+  /** @param {"gradient" | "state" | "of" | "scale"} name */
+  #choice(name) {
     const { label, choices } = CHOICES[name];
     return make(
       "span",
       { class: "segments", role: "group", "aria-label": label },
       ...Object.entries(choices).map(([choice, words]) =>
-        make(
-          "button",
-          {
-            type: "button",
-            "aria-pressed": String(choice === chosen),
-            onclick: () => tell(this, "view", { [name]: choice }),
-          },
-          words,
-        ),
+        make("button", { type: "button", value: choice, onclick: () => tell(this, "view", { [name]: choice }) }, words),
       ),
     );
   }
 
-  /**
-   * @param {number} row
-   * @param {number[]} answers
-   */
-  #rows(row, answers) {
-    const chosen = row < 0 || row >= answers.length ? answers.length - 1 : row;
-    const options = answers.map((step, at) => make("option", { value: at, selected: at === chosen }, `step ${step}`));
+  /** @param {number[]} answers */
+  #rows(answers) {
+    const options = answers.map((step, at) => make("option", { value: at }, `step ${step}`));
     const select = make(
       "select",
       { onchange: () => tell(this, "view", { row: Number(select.value), output: null }) },
@@ -153,7 +141,7 @@ export class FarbackBand extends HTMLElement {
  * @param {Measure[]} measures
  */
 export function explanation(title, measures) {
-  const sections = measures.map(({ title: name, plain, formula, source }) =>
+  const sections = measures.map(({ title: name, plain, formula, unit, source }) =>
     make(
       "div",
       {},
@@ -164,6 +152,7 @@ export function explanation(title, measures) {
         {},
         make("summary", {}, "Formula"),
         make("p", { class: "formula" }, formula),
+        unit && make("p", { class: "source" }, `Unit: ${unit}`),
         source && make("p", { class: "source" }, source),
       ),
     ),

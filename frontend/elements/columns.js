@@ -9,7 +9,7 @@
 import { answerScenes } from "../asking.js";
 import { PANELS } from "../panels/index.js";
 import { taskOf } from "../setup.js";
-import { isFolded } from "../view.js";
+import { isAsking, isFolded } from "../view.js";
 import { FarbackBand } from "./band.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
 import { FarbackHead } from "./head.js";
@@ -136,7 +136,7 @@ export class FarbackColumns extends HTMLElement {
       band.set(view, { answers, cell, columns, task: stage.task });
       if (isFolded(view, band.panel)) continue;
       const scenes = columns.map((column) => this.#scene(stage, column, band.panel));
-      if (band.panel.inquiry)
+      if (isAsking(view, band.panel))
         answerScenes(stage.asking, band.panel, columns, scenes, (i) => band.panels[i]?.visible === true);
       for (const [i, panel] of band.panels.entries()) {
         const column = columns[i];
@@ -162,7 +162,7 @@ export class FarbackColumns extends HTMLElement {
    * @returns {Scene | null} what it looks at; a panel that asks is about the model as it was trained, with nothing held
    */
   #scene({ task, view, extent, steps }, column, panel) {
-    const frame = panel.inquiry ? (column.own ?? column.frame) : column.frame;
+    const frame = isAsking(view, panel) ? (column.own ?? column.frame) : column.frame;
     if (!frame || !this.#catalog) return null;
     return {
       frame,
@@ -188,7 +188,7 @@ export class FarbackColumns extends HTMLElement {
   #paint(stage, column, band, panel, scene) {
     const frame = scene?.frame;
     const { ink, steps } = stage;
-    panel.toggleAttribute("data-unheld", Boolean(band.panel.inquiry && column.held));
+    panel.toggleAttribute("data-unheld", isAsking(stage.view, band.panel) && column.held !== null);
     const brush = {
       ink,
       colour: ink.models[column.colour] ?? ink.text,

@@ -1,14 +1,17 @@
 /**
- * Which inputs each output depends on: the whole matrix, the row that is looked at, and all rows by lag.
+ * Which inputs, or which states, each output depends on: the whole matrix, the row that is looked at, and all rows by
+ * lag. A frame carries the matrix of the inputs; that of the states is asked for.
  *
- * @import {Curves, Heatmap, Panel, Scene} from "../types.js"
+ * @import {Curves, Heatmap, Panel, Picture, Scene, StatesAnswer} from "../types.js"
  */
 
 import { valueAt } from "../decode.js";
+import { CEILING, FLOOR } from "../extent.js";
 import { horizonText, percent, plural } from "../format.js";
 import { lagProfile, outputOf, sharesOf } from "../lags.js";
 import { atText, lastAbove, seenAt } from "../threshold.js";
-import { answerOf, back, finite, room, scaleOf } from "./common.js";
+import { hasState, ofAnswer, rangeOf } from "./asked.js";
+import { answerOf, back, finite, note, room, scaleOf } from "./common.js";
 import { strip, tintOf } from "./input.js";
 
 /** Fewest pixels of the whole matrix and its most; in between three for each output time. */
@@ -20,6 +23,11 @@ const STRIP = 30;
 /** Marks of distance back from an output that the column's axis does not count from. */
 const DISTANCES = [1, 2, 5, 10, 20, 50, 100];
 const MARKS = 5;
+/** Pixels that all pictures together take as a rule. */
+const WHOLE = STRIP + 123 + 2 * HEIGHT;
+
+const NO_STATE =
+  "No states to depend on: this model hands nothing from step to step, and reads every input in its window anew.";
 
 /** A scale of shares. */
 const Y = {
@@ -37,6 +45,10 @@ const Y = {
  */
 const at = ({ frame, frames, view }) => seenAt(frame, frames[0], view.threshold);
 
+/** @param {Scene} scene */
+const unitOf = ({ task, view }) =>
+  `${task.kind === "regression" ? "output" : "logits"} per unit of ${view.of === "states" ? "state" : "input"}`;
+
 /**
  * @param {Scene} scene
  * @returns {Heatmap}
@@ -48,8 +60,8 @@ function matrixOf(scene) {
   const each = view.scale === "row";
   return {
     kind: "heatmap",
-    caption: `a row for each output time${each ? ", by its largest" : ""}`,
-    symbol: each ? "share of C" : "C",
+    caption: `rows: outputs, ${each ? "each by its largest" : unitOf(scene)}`,
+    symbol: each ? "share" : unitOf(scene),
     matrix,
     timeFirst: false,
     palette: "magnitude",
@@ -83,8 +95,8 @@ function marksFrom(step) {
 }
 
 /**
- * The row that is looked at, by lag. Of an answer it is the median over many sequences, from which the horizon is read;
- * of another output time it is the one of the sequence shown.
+ * The row that is looked at, by lag. Of an answer's inputs it is the median over many sequences, from which the horizon
+ * is read; of another output time, and of states, it is the one of the sequence shown.
  *
  * @param {Scene} scene
  * @returns {Curves}
@@ -96,7 +108,8 @@ function rowOf(scene) {
   const { horizon, profile, answers } = frame;
   const { threshold } = horizon;
   const here = Array.from(sharesOf(frame.connectivity, row, step), finite);
-  const asked = answer >= 0;
+  const states = view.of === "states";
+  const asked = answer >= 0 && !states;
   const lags = here.map((_, lag) => lag);
   const shares = asked ? lags.map((lag) => finite(valueAt(profile, answer, lag))) : here;
   // Of several answers each has its own horizon; the model's is their median.
@@ -109,11 +122,13 @@ function rowOf(scene) {
   const several = `this answer's horizon ${seen}${words}, median of all ${horizonText(frame)}`;
   return {
     kind: "curves",
-    caption: !asked
-      ? `output at ${step}: sees ${plural(own, "step")} back${words}`
-      : single
-        ? `share of the largest; horizon ${seen}${words}`
-        : `share of the largest; ${several}`,
+    caption: states
+      ? `output at ${step}: sees states ${own} back${words}`
+      : !asked
+        ? `output at ${step}: sees ${plural(own, "step")} back${words}`
+        : single
+          ? `share of the largest; horizon ${seen}${words}`
+          : `share of the largest; ${several}`,
     axis: "time",
     length: frame.length,
     cursor: null,
@@ -163,14 +178,33 @@ function allRows({ frame, view }) {
   };
 }
 
+/**
+ * @param {Scene} scene
+ * @returns {Picture[]}
+ */
+const matrixAndRows = (scene) => [strip(scene, tintOf(scene)), matrixOf(scene), rowOf(scene), allRows(scene)];
+
+/** The same of the states, on a scale that all models share. */
+const ofStates = ofAnswer(WHOLE, (scene, /** @type {StatesAnswer} */ { connectivity, rows }, all) => {
+  const [low, high] = rangeOf(all.flatMap((answer) => [...(answer.connectivity.values ?? [])]));
+  const extent = {
+    ...scene.extent,
+    connectivity: /** @type {[number, number]} */ ([Math.max(low, FLOOR), Math.min(high, CEILING)]),
+  };
+  return matrixAndRows({ ...scene, extent, frame: { ...scene.frame, connectivity, rows } });
+});
+
 /** @type {Panel} */
 export const connectivity = {
   id: "connectivity",
-  measures: ["connectivity", "profile", "horizon"],
+  measures: ["connectivity", "state_connectivity", "profile", "horizon"],
   title: "Connectivity",
-  plain: "how strongly each input moves each output; choose a row",
-  switches: ["scale", "row"],
+  plain: "how strongly each input, or each state, moves each output; choose a row",
+  switches: ["of", "scale", "row"],
   room: room(STRIP - 16, 123, HEIGHT, HEIGHT), // of the opening comparison; the strip has no caption
-  also: ({ view }) => `${view.output} ${view.scale} ${view.threshold}`,
-  pictures: (scene) => [strip(scene, tintOf(scene)), matrixOf(scene), rowOf(scene), allRows(scene)],
+  asks: ({ of }) => of === "states",
+  inquiry: (scene) => (hasState(scene) ? { name: "states", layer: scene.layer } : null),
+  also: ({ view }) => `${view.of} ${view.output} ${view.scale} ${view.threshold}`,
+  pictures: (scene) =>
+    scene.view.of === "inputs" ? matrixAndRows(scene) : hasState(scene) ? ofStates(scene) : [note(NO_STATE)],
 };

@@ -119,6 +119,59 @@ def test_the_chain_rule_is_stepped_by_keyboard_to_its_end(done: Page) -> None:
     expect(band(done, "chain")).to_contain_text("6 of 12 factors, from step 12 back to 0")
 
 
+def test_connectivity_is_that_of_the_states_on_a_switch(done: Page) -> None:
+    asked = count_questions(done)
+    connectivity = band(done, "connectivity")
+    connectivity.scroll_into_view_if_needed()
+    states = connectivity.get_by_role("button", name="of the states")
+    states.focus()
+    done.keyboard.press("Enter")
+    expect(states).to_have_attribute("aria-pressed", "true")
+    expect(states).to_be_focused()
+    expect(done).to_have_url(re.compile(r"of=states(&|$)"))
+    for model in ("RNN", "GRU", "LSTM"):
+        expect(panel(done, "connectivity", model)).to_contain_text(
+            re.compile(r"logits per unit of state.*output at 12: sees states \d+ back"), timeout=ANSWERED_WITHIN
+        )
+    expect(panel(done, "connectivity", "Feed-forward")).to_contain_text("No states to depend on")
+    assert len(asked) == 3
+    # A row is chosen as ever, without asking again; at another training step it is another matrix.
+    matrix = panel(done, "connectivity", "LSTM").locator('farback-plot[data-kind="heatmap"] .area')
+    matrix.focus()
+    done.keyboard.press("ArrowUp")
+    expect(panel(done, "connectivity", "GRU")).to_contain_text("output at 11: sees states")
+    assert len(asked) == 3
+    done.keyboard.press("Escape")
+    done.get_by_test_id("first").click()
+    expect(matrix.locator("canvas")).to_have_attribute("data-step", "0")
+    expect(done.locator("farback-panel[data-asking]")).to_have_count(0, timeout=ANSWERED_WITHIN)
+    assert len(asked) == 6
+    connectivity.get_by_role("button", name="of the inputs").click()
+    expect(panel(done, "connectivity", "Feed-forward")).to_contain_text("logits per unit of input")
+    expect(done).not_to_have_url(re.compile("of=states"))
+
+
+def test_the_link_to_the_states_of_a_lower_layer_asks_for_them(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1200})
+    with page.expect_request(
+        lambda request: request.url.endswith("/probe") and '"layer":0' in (request.post_data or ""),
+        timeout=DONE_WITHIN,
+    ) as asked:
+        page.goto("/?task=recall&lag=6&models=gru~layers:2~hidden:8&training.steps=20&layers=1&of=states")
+        band(page, "connectivity").scroll_into_view_if_needed()
+    assert '"name":"states"' in (asked.value.post_data or "")
+    expect(page.get_by_test_id("panel-connectivity")).to_contain_text("sees states", timeout=ANSWERED_WITHIN)
+
+
+def test_states_that_cannot_be_had_are_told_in_a_sentence(page: Page, complaints: list[str]) -> None:
+    refusal = {"error": {"code": "too_large", "message": "That would take too long.", "field": None}}
+    page.route("**/probe", lambda route: route.fulfill(status=413, json=refusal))
+    open_done(page, "/?task=recall&lag=4&models=rnn&training.steps=20&of=states")
+    band(page, "connectivity").scroll_into_view_if_needed()
+    expect(page.get_by_test_id("panel-connectivity")).to_contain_text("That would take too long.")
+    complaints.clear()  # the refusal was the point
+
+
 def test_replacing_an_input_is_compared_with_the_gradient(done: Page) -> None:
     unfold(done, "causal")
     for model in MODELS:

@@ -204,6 +204,53 @@ test("an output time that is not asked for is looked at in the sequence shown, a
   );
 });
 
+test("the states' connectivity is asked for where it is chosen, on a scale that all models share", () => {
+  const states = { ...view, of: "states" };
+  const recurrent = { options: [] };
+  assert.equal(connectivity.asks?.(view), false);
+  assert.equal(connectivity.asks?.(/** @type {any} */ (states)), true);
+  assert.deepEqual(connectivity.inquiry?.(scene({ cell: recurrent, layer: 1 })), { name: "states", layer: 1 });
+  const value = {
+    layer: 0,
+    rows: [0, 3],
+    connectivity: matrix([
+      [0.5, 0, 0, 0],
+      [0.001, 0.1, 1, 2],
+    ]),
+  };
+  const other = { ...value, connectivity: matrix([[300, 0, 0, 0]]) };
+  const shown = {
+    cell: recurrent,
+    view: states,
+    answer: { value, fresh: true, refusal: null },
+    peers: [value, other, null],
+  };
+  const [tokens, map, row] = /** @type {any[]} */ (connectivity.pictures(scene(shown)));
+  assert.deepEqual(map.domain, [1e-3, 1e3]);
+  assert.match(map.caption, /logits per unit of state$/);
+  assert.deepEqual(map.outlines, [{ row: 1, from: 0, to: 4 }]);
+  assert.equal(map.rowName(1), "output at step 3");
+  assert.equal(tokens.tint.values[3], 2);
+  // The median over sequences, and the horizon, are those of the inputs.
+  assert.match(row.caption, /^output at 3: sees states 2 back$/);
+  assert.deepEqual([row.spans, row.series.length], [[], 1]);
+  const each = /** @type {any[]} */ (connectivity.pictures(scene({ ...shown, view: { ...states, scale: "row" } })));
+  assert.deepEqual(each[1].domain, [1e-4, 1]);
+  const regression = { name: "adding", kind: "regression" };
+  const sums = /** @type {any[]} */ (connectivity.pictures(scene({ ...shown, task: regression })));
+  assert.match(sums[1].caption, /output per unit of state$/);
+});
+
+test("a model without states says so, is not asked, and keeps its inputs' connectivity", () => {
+  const windowed = { options: [{ name: "window" }] };
+  assert.equal(connectivity.inquiry?.(scene({ cell: windowed })), null);
+  const [said] = /** @type {any[]} */ (
+    connectivity.pictures(scene({ cell: windowed, view: { ...view, of: "states" } }))
+  );
+  assert.match(said.text, /^No states/);
+  assert.equal(connectivity.pictures(scene({ cell: windowed })).length, 4);
+});
+
 test("the row that is looked at is framed in the matrix and colours the input", () => {
   const [tokens, map] = /** @type {any[]} */ (connectivity.pictures(scene({ view: { ...view, output: 1 } })));
   assert.deepEqual(map.outlines, [{ row: 1, from: 0, to: 4 }]);
