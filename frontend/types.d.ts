@@ -249,6 +249,9 @@ export interface ChainAnswer {
   spectral: (number | null)[];
   /** Log10 of the size of the product so far; null: zero, or not finite. */
   product_spectral: (number | null)[];
+  /** The size of autograd's own product, as log10. */
+  autograd: { spectral: number | null; frobenius: number | null };
+  /** The largest difference of an entry, as a share of autograd's largest. */
   difference: number | null;
 }
 
@@ -455,7 +458,7 @@ export interface Series {
   /** Pairs in drawing order; a null y breaks the line. */
   points: Point[];
   /** "bars" stand on the bottom of the picture, "ghosts" are bars that do not count yet; a "band" reaches from y to `to`. */
-  style: "area" | "line" | "faint" | "dots" | "dashed" | "bars" | "ghosts" | "band";
+  style: "area" | "line" | "faint" | "dots" | "rings" | "dashed" | "bars" | "ghosts" | "band";
   /** Whether the points themselves are drawn as well, where there is room: only there was something measured. */
   dots?: boolean;
 }

@@ -13,6 +13,8 @@ const SMALL = 10;
 const PAD = 2;
 /** Dots further apart than this, in pixels, are drawn; closer ones would be a second line. */
 const DOTS = 4;
+/** Pixels from the middle of a ring to its line, so that a dot within it stays seen. */
+const RING = 4.5;
 
 /**
  * Where a value of the horizontal axis lies, 0..1.
@@ -132,6 +134,16 @@ function paintSeries(c, { points, style, dots }, xOf, yOf, { width, height, log 
       c.fill();
     }
     if (style === "dots") return;
+  }
+  if (style === "rings") {
+    c.lineWidth = 1.5;
+    for (const { x, y } of points) {
+      if (y === null) continue;
+      c.beginPath();
+      c.arc(xOf(x), yOf(y), RING, 0, 2 * Math.PI);
+      c.stroke();
+    }
+    return;
   }
   if (style === "band") {
     paintBand(c, points, xOf, yOf);

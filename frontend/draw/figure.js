@@ -11,6 +11,8 @@ import { axisOf, cellAt, edged, rowsOf } from "./read.js";
 
 /** Colours handed to Plotly, which interpolates between them. */
 const ANCHORS = 17;
+/** Styles of points that no line joins. */
+const MARKERS = new Set(["dots", "rings", "bars", "ghosts"]);
 
 /**
  * @param {Heatmap} picture
@@ -92,10 +94,10 @@ function lines(picture, colour) {
     y: points.map(({ y }) => (log && y !== null ? Math.max(y, low) : y)),
     text: points.map(({ x, y }) => `${where} ${place(x)}<br>${name}: ${number(y)}`),
     hoverinfo: "text",
-    mode: style === "dots" || style === "bars" || style === "ghosts" ? "markers" : dots ? "lines+markers" : "lines",
+    mode: MARKERS.has(style) ? "markers" : dots ? "lines+markers" : "lines",
     opacity: style === "faint" || style === "ghosts" ? 0.5 : 1,
     line: { color: colour, width: style === "faint" ? 1 : 2, ...(style === "dashed" ? { dash: "dash" } : {}) },
-    marker: { color: colour, size: 6 },
+    marker: style === "rings" ? { color: colour, size: 12, symbol: "circle-open" } : { color: colour, size: 6 },
     ...(style === "area" ? { fill: "tozeroy" } : {}),
   }));
 }

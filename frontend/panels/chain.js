@@ -41,6 +41,14 @@ export const factorsOf = ({ factors }, { t, k }) => Math.min(factors, k - t);
 const size = (log) => (log === null ? 0 : 10 ** log);
 
 /**
+ * Whether every factor is multiplied, so that autograd's product can stand beside ours.
+ *
+ * @param {ChainAnswer} value
+ * @param {number} count
+ */
+const isWhole = ({ steps }, count) => count > 0 && count === steps.length;
+
+/**
  * @param {Scene} scene
  * @param {ChainAnswer} value
  * @param {number} count
@@ -76,18 +84,25 @@ function factors({ frame }, { steps, spectral }, count, peers) {
  * @param {ChainAnswer[]} peers
  * @returns {Curves}
  */
-function running({ frame }, { k, steps, product_spectral: logs }, count, peers) {
+function running({ frame }, value, count, peers) {
+  const { t, k, steps, product_spectral: logs, autograd } = value;
   const [low, high] = rangeOf([1, ...peers.flatMap((peer) => peer.product_spectral.map(size))]);
   const points = [{ x: k, y: 1 }];
   for (let i = 0; i < count; i++) points.push({ x: (steps[i] ?? 0) - 1, y: size(logs[i] ?? null) });
   points.reverse();
+  const whole = isWhole(value, count);
   return {
     kind: "curves",
-    caption: `size of the product so far, back to step ${k - count}`,
+    caption: `size of the product so far, back to step ${k - count}${whole ? "; ring: autograd" : ""}`,
     axis: "time",
     length: frame.length,
     cursor: null,
-    series: [{ name: "product", points, style: "area", dots: true }],
+    series: [
+      { name: "product", points, style: "area", dots: true },
+      ...(whole
+        ? [{ name: "autograd", points: [{ x: t, y: size(autograd.spectral) }], style: /** @type {const} */ ("rings") }]
+        : []),
+    ],
     y: logAxis([Math.max(low, LEAST), high], "size of d s_k / d s_t"),
     lines: [{ at: 1, label: "", meaning: "1: as large as it was" }],
     spans: [],
@@ -104,7 +119,8 @@ function running({ frame }, { k, steps, product_spectral: logs }, count, peers) 
  * @param {number} count
  * @returns {string}
  */
-export function formula({ t, k, steps, spectral, product_spectral: logs, difference }, count) {
+export function formula(value, count) {
+  const { t, k, steps, spectral, product_spectral: logs } = value;
   if (count === 0)
     return `Nothing is multiplied yet: ${plural(k - t, "factor")} lead from step ${k} back to step ${t}.`;
   const names = steps.slice(0, count).map((step) => `J${index(step)}`);
@@ -112,27 +128,28 @@ export function formula({ t, k, steps, spectral, product_spectral: logs, differe
   const cut = /** @param {string[]} parts @param {string} between */ (parts, between) =>
     (parts.length > WRITTEN ? [...parts.slice(0, WRITTEN - 1), "…", ...parts.slice(-1)] : parts).join(between);
   const product = number(size(logs[count - 1] ?? null));
-  const whole = count === steps.length;
+  const whole = isWhole(value, count);
   const left = whole ? `∂s${index(k)}/∂s${index(t)} = ${cut(names, "·")}` : cut(names, "·");
-  if (count === 1) return `${left}: its size is ${product}.`;
   const most = spectral.slice(0, count).reduce((a, b) => Number(a) * Number(b), 1);
-  const bound = `‖${left}‖ = ${product}, at most ${cut(sizes, " × ")} = ${number(most)}.`;
-  if (!whole) return bound;
-  return `${bound} Automatic differentiation (autograd) ${agreement(product, difference)}.`;
+  const bound =
+    count === 1
+      ? `${left}: its size is ${product}.`
+      : `‖${left}‖ = ${product}, at most ${cut(sizes, " × ")} = ${number(most)}.`;
+  return whole ? `${bound} ${comparison(product, value)}` : bound;
 }
 
-/** What is the same up to this, as a share of the largest entry, is so in all digits that are shown. */
-const SAME = 1e-6;
-
 /**
+ * The product beside the one of automatic differentiation.
+ *
  * @param {string} product
- * @param {number | null} difference of autograd's largest entry
+ * @param {ChainAnswer} value
  * @returns {string}
  */
-function agreement(product, difference) {
-  if (difference === null) return "cannot be compared: not all numbers are finite";
-  const apart = difference ? `apart by at most ${number(difference)}` : "to the last digit";
-  return difference < SAME ? `gives ${product} too, ${apart}` : `differs: ${apart} of its largest entry`;
+function comparison(product, { autograd, difference }) {
+  if (difference === null)
+    return "Automatic differentiation (autograd) cannot be compared: not all numbers are finite.";
+  const apart = difference ? `apart by at most ${number(difference)} of the largest` : "the same to the last digit";
+  return `Product ${product}, automatic differentiation (autograd) ${number(size(autograd.spectral))}; entries ${apart}.`;
 }
 
 /**

@@ -113,6 +113,7 @@ const product = {
   steps: [4, 3, 2],
   spectral: [0.5, 2, 0.1],
   product_spectral: [Math.log10(0.5), Math.log10(0.4), Math.log10(0.02)],
+  autograd: { spectral: Math.log10(0.02), frobenius: Math.log10(0.03) },
   difference: 4e-16,
 };
 
@@ -143,8 +144,24 @@ test("the chain multiplies as many factors as were asked for, and ends with auto
   const whole = after(99);
   assert.equal(whole.done, 3);
   assert.match(whole.text, /‖∂s₄\/∂s₁ = J₄·J₃·J₂‖ = 0\.02, at most 0\.5 × 2 × 0\.1 = 0\.1\./);
-  assert.match(whole.text, /autograd\) gives 0\.02 too, apart by at most 4\.0 × 10⁻¹⁶/);
+  assert.match(
+    whole.text,
+    /Product 0\.02, .*autograd\) 0\.02; entries apart by at most 4\.0 × 10⁻¹⁶ of the largest\.$/,
+  );
   assert.ok(Math.abs((whole.points[0]?.y ?? 0) - 0.02) < 1e-12);
+});
+
+test("autograd's product is a ring where ours ends, and nowhere before", () => {
+  const rings = /** @param {number} factors */ (factors) =>
+    /** @type {Curves} */ (chain.pictures(scene(product, {}, { factors })).at(-1)).series.filter(
+      ({ style }) => style === "rings",
+    );
+  assert.deepEqual(rings(2), []);
+  const [ring] = rings(3);
+  assert.equal(ring?.points[0]?.x, 1);
+  assert.ok(Math.abs((ring?.points[0]?.y ?? 0) - 0.02) < 1e-12);
+  const single = { ...product, t: 3, steps: [4], spectral: [0.5], product_spectral: [-1], difference: 0 };
+  assert.match(text(chain.pictures(scene(single))), /∂s₄\/∂s₃ = J₄: .* the same to the last digit/s);
 });
 
 test("many factors are told by the first and the last", () => {
@@ -157,6 +174,7 @@ test("many factors are told by the first and the last", () => {
     steps,
     spectral: steps.map(() => 1),
     product_spectral: steps.map(() => 0),
+    autograd: { spectral: null, frobenius: null },
     difference: null,
   };
   assert.match(formula(long, 6), /J₉·J₈·J₇·…·J₄‖ = 1, at most 1 × 1 × 1 × … × 1 = 1\. .*cannot be compared/);
