@@ -72,6 +72,26 @@ export function reachText(reach, known = true) {
 }
 
 /**
+ * @param {Reach} reach
+ * @returns {number | undefined} the longest lag that was tested, where that is as far as the model came
+ */
+export const longestOf = ({ value, at_least }) => (at_least ? value : undefined);
+
+/**
+ * A range in steps.
+ *
+ * @param {[number, number]} range quantiles, which may lie between two steps
+ * @param {number} [longest] that can be told: it stands for all beyond
+ * @returns {string} "19 to 23", "7", "30 to ≥ 40"
+ */
+export function rangeText([low, high], longest) {
+  const [from, to] = [low, high].map((steps) =>
+    longest && steps >= longest ? `≥ ${longest}` : String(Math.round(steps)),
+  );
+  return from === to ? String(from) : `${from} to ${to}`;
+}
+
+/**
  * @param {Pick<Frame, "horizon" | "answers">} frame
  * @returns {string} "at least" only where the sequence itself is no longer: a lag beyond could not be seen
  */

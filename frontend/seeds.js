@@ -7,7 +7,7 @@
  */
 
 import { decodeFrame } from "./decode.js";
-import { plural, reachText } from "./format.js";
+import { longestOf, plural, rangeText, reachText, whole } from "./format.js";
 import { quantile } from "./lags.js";
 import { horizonAt, THRESHOLD } from "./threshold.js";
 
@@ -269,6 +269,15 @@ export class Seeds {
  * @property {string} number the median reach, as it is written large
  * @property {string} words median and range
  * @property {string} told how many solved the task, and what became of the others
+ * @property {SeedResult[]} each
+ */
+
+/**
+ * @typedef {object} SeedResult what one seed came to, in words
+ * @property {number} seed
+ * @property {string} reach
+ * @property {string} horizon
+ * @property {string} solved
  */
 
 /**
@@ -279,13 +288,7 @@ export class Seeds {
 export function summaryOf(jobs, threshold) {
   const results = jobs.flatMap(({ result }) => result ?? []);
   const reach = spreadOf(results.map((result) => result.reach.value));
-  const horizon = spreadOf(
-    jobs.flatMap(({ result, last }) => {
-      if (!result) return [];
-      const value = threshold === result.horizon.threshold ? result.horizon.value : last && horizonAt(last, threshold);
-      return value ?? [];
-    }),
-  );
+  const horizon = spreadOf(jobs.flatMap((job) => horizonOf(job, threshold) ?? []));
   const open = jobs.filter(({ stage }) => stage !== "over").length;
   const failures = jobs.flatMap(({ stage, failure }) => (stage === "over" && failure ? [failure] : []));
   const exploded = failures.filter((failure) => failure.startsWith("exploded")).length;
@@ -300,6 +303,7 @@ export function summaryOf(jobs, threshold) {
       ...{ reach: null, horizon: null, number: "–" },
       words: open ? `the first of ${plural(jobs.length, "seed")} is not done yet` : "no seed has a result",
       told: told.slice(1).filter(Boolean).join(", "),
+      each: jobs.map((job) => resultOf(job, threshold)),
     };
   const least = results.some((result) => result.reach.at_least) ? Math.max(...results.map((r) => r.reach.value)) : null;
   const written = /** @param {number} value */ (value) => reachText({ value, at_least: value === least, spread: null });
@@ -308,6 +312,36 @@ export function summaryOf(jobs, threshold) {
     ...{ reach, horizon, number: written(reach.median) },
     words: `median of ${plural(results.length, "seed")}${open ? " so far" : ""}, ${range}`,
     told: told.filter(Boolean).join(", "),
+    each: jobs.map((job) => resultOf(job, threshold)),
+  };
+}
+
+/**
+ * @param {Job} job
+ * @param {number} threshold
+ * @returns {number | null} its gradient horizon, null where it is not known, or not finite
+ */
+function horizonOf({ result, last }, threshold) {
+  if (!result) return null;
+  return threshold === result.horizon.threshold ? result.horizon.value : last && horizonAt(last, threshold);
+}
+
+/**
+ * @param {Job} job
+ * @param {number} threshold
+ * @returns {SeedResult}
+ */
+function resultOf(job, threshold) {
+  const { seed, stage, result, failure } = job;
+  if (!result) return { seed, reach: "–", horizon: "–", solved: stage === "over" ? (failure ?? "") : "not done yet" };
+  const { reach, horizon, solved_at } = result;
+  const value = horizonOf(job, threshold);
+  const half = threshold === horizon.threshold && horizon.spread;
+  return {
+    seed,
+    reach: reachText(reach) + (reach.spread ? ` (${rangeText(reach.spread, longestOf(reach))})` : ""),
+    horizon: value === null ? "–" : value + (half ? ` (${rangeText(half)})` : ""),
+    solved: solved_at === null ? "not solved" : `at step ${whole(solved_at)}`,
   };
 }
 

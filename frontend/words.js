@@ -4,7 +4,7 @@
  * @import {Column, Facts, Frame, Task} from "./types.js"
  */
 
-import { duration, number, percent, plural } from "./format.js";
+import { duration, longestOf, number, percent, plural, rangeText, whole } from "./format.js";
 import { secondsLeft } from "./timeline.js";
 
 /** Reach and horizon are told apart when they differ by a quarter of the longer one, and by 3 steps at least. */
@@ -71,10 +71,20 @@ export function compareText(frame, facts) {
  * @param {Frame} frame
  * @returns {string}
  */
-export function estimateText({ last, by_lag: { trials }, reach: { spread } }) {
+export function estimateText({ last, by_lag: { trials }, reach }) {
   const counted = `${plural(trials, "sequence")} a lag`;
   if (!last) return `live estimate, ${counted}`;
-  return spread ? `${counted}, interval ${spread[0]}–${spread[1]}` : counted;
+  return reach.spread ? `${counted}, 5–95 %: ${rangeText(reach.spread, longestOf(reach))}` : counted;
+}
+
+/**
+ * Between what the horizons of half of the sequences lie.
+ *
+ * @param {Pick<Frame, "horizon" | "answers">} frame
+ * @returns {string} empty at another threshold than the server's, where it is not known
+ */
+export function halfText({ horizon: { spread }, answers }) {
+  return spread ? `middle half ${rangeText(spread, answers.at(-1))}` : "";
 }
 
 /**
@@ -86,7 +96,7 @@ export function estimateText({ last, by_lag: { trials }, reach: { spread } }) {
  */
 export function solvedText(frame, facts) {
   if (frame.loss === null) return "its loss is not a number any more";
-  if (frame.solved_at !== null && frame.solved_at <= frame.step) return `solved at step ${frame.solved_at}`;
+  if (frame.solved_at !== null && frame.solved_at <= frame.step) return `solved at step ${whole(frame.solved_at)}`;
   if (frame.step === 0) return "untrained";
   const guess = facts?.memoryless_loss ?? facts?.chance.loss ?? null;
   if (guess !== null && frame.loss >= NEAR * guess && frame.reach.value === 0)

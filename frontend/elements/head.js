@@ -4,7 +4,7 @@
  * @import {Column, View} from "../types.js"
  */
 
-import { lagText } from "../format.js";
+import { lagText, whole } from "../format.js";
 import { answerOf } from "../panels/common.js";
 import { statusMark, statusText } from "../words.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
@@ -51,7 +51,7 @@ export class FarbackHead extends HTMLElement {
     setAttribute(this.#name, "title", column.title);
     for (const name of ["title", "aria-label"]) setAttribute(this.#options, name, `Options of ${column.title}`);
     const { frame } = column;
-    setText(this.#step, frame ? `${column.ended ? "stopped at" : "step"} ${frame.step}` : "");
+    setText(this.#step, frame ? `${column.ended ? "stopped at" : "step"} ${whole(frame.step)}` : "");
     setText(this.#status, column.held ?? statusText(column, now));
     setAttribute(this.#status, "title", this.#status.textContent);
     setAttribute(this.#status, "data-status", column.held ? "held" : statusMark(column));

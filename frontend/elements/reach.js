@@ -7,9 +7,10 @@
 
 import { horizonText, reachText } from "../format.js";
 import { atText, seenAt } from "../threshold.js";
-import { compareText, estimateText, solvedText } from "../words.js";
+import { compareText, estimateText, halfText, solvedText } from "../words.js";
 import { explanation } from "./band.js";
 import { changed, make, setAttribute, setText } from "./dom.js";
+import { EverySeed } from "./every.js";
 
 /** Distances between the axis's numbers, in steps, and their most. */
 const DISTANCES = [1, 2, 5, 10, 20, 50, 100];
@@ -25,10 +26,10 @@ class Row {
   number = make("strong", { class: "number" });
   estimate = make("span", { class: "estimate" });
   horizon = make("span");
-  /** Range of the horizon over several seeds, for which a small screen has no room. */
+  /** Range of the horizon, over the sequences or over several seeds, for which a small screen has no room. */
   range = make("span", { class: "range" });
   compare = make("p", { class: "compare" });
-  /** From the smallest to the largest of several seeds: of the reach, and of the horizon. */
+  /** How far apart they lie, of the reach and of the horizon: over several seeds, else over the trials of this one. */
   does = make("i", { class: "whisker does", hidden: true });
   sees = make("i", { class: "whisker sees", hidden: true });
   track = make("div", { class: "track", role: "img" }, this.outline, this.solid, this.start, this.does, this.sees);
@@ -58,6 +59,7 @@ class Row {
 export class FarbackReach extends HTMLElement {
   #list = make("ol");
   #axis = make("div", { class: "axis", "aria-hidden": "true" });
+  #every = new EverySeed();
   /** @type {Row[]} */
   #rows = [];
   #longest = 0;
@@ -73,6 +75,7 @@ export class FarbackReach extends HTMLElement {
       sign("solid", "reach", ": from how far back it answers clearly better than a guess"),
       sign("outline", "gradient", " horizon: how far its gradient sees"),
       sign("start", "before training", ""),
+      sign("whisker does", "spread", ""),
     );
     this.append(
       make(
@@ -84,6 +87,7 @@ export class FarbackReach extends HTMLElement {
       ),
       this.#list,
       make("div", { class: "axisrow", "aria-hidden": "true" }, this.#axis),
+      this.#every,
     );
   }
 
@@ -111,6 +115,8 @@ export class FarbackReach extends HTMLElement {
     const spread = summaries.map((summary) => summary?.horizon?.high ?? 0);
     const longest = Math.max(extent.lag, ...tested, ...seen, ...spread);
     this.#ruler(longest);
+    const titles = columns.map(({ title }) => title);
+    this.#every.show(titles, summaries);
     columns.forEach((column, i) => {
       const row = this.#rows[i];
       if (!row) return;
@@ -164,15 +170,8 @@ function showRow(row, column, frame, summary, longest) {
   row.outline.style.width = width((frame && summary?.horizon?.median) ?? frame?.horizon.value ?? 0);
   row.start.hidden = (frame?.horizon.at_start ?? null) === null;
   row.start.style.left = width(frame?.horizon.at_start ?? 0);
-  for (const [whisker, spread] of /** @type {const} */ ([
-    [row.does, frame && summary?.reach],
-    [row.sees, frame && summary?.horizon],
-  ])) {
-    // Where all agree there is no range to show.
-    whisker.hidden = !spread || spread.low === spread.high;
-    whisker.style.left = width(spread ? spread.low : 0);
-    whisker.style.width = width(spread ? spread.high - spread.low : 0);
-  }
+  showWhisker(row.does, summary?.reach ? rangeOf(summary.reach) : (frame?.reach.spread ?? null), width);
+  showWhisker(row.sees, summary?.reach ? rangeOf(summary.horizon) : (frame?.horizon.spread ?? null), width);
   if (!frame) {
     setText(row.number, "–");
     for (const part of [row.solved, row.horizon, row.range, row.estimate, row.compare]) setText(part, "");
@@ -197,6 +196,23 @@ function showRow(row, column, frame, summary, longest) {
   setAttribute(row.track, "aria-label", `${title}: ${words.told}`);
 }
 
+/** @param {Summary["horizon"]} spread @returns {[number, number] | null} */
+const rangeOf = (spread) => spread && [spread.low, spread.high];
+
+/**
+ * @param {HTMLElement} whisker
+ * @param {[number, number] | null} range in steps
+ * @param {(steps: number) => string} width
+ */
+function showWhisker(whisker, range, width) {
+  const [low, high] = range ?? [0, 0];
+  // Where all agree there is no range to show.
+  whisker.hidden = low === high;
+  if (whisker.hidden) return;
+  whisker.style.left = width(low);
+  whisker.style.width = `calc(${width(high)} - ${width(low)})`;
+}
+
 /**
  * What the model that is shown does and sees.
  *
@@ -209,15 +225,17 @@ function ofOne(frame, { gated, held, facts }, summary) {
   const { reach, horizon, last } = frame;
   const does = reachText(reach, last);
   const sees = horizonText(frame) + atText(horizon.threshold);
+  const half = halfText(frame);
+  const range = half && `, ${half}`;
   const start = horizon.at_start === null ? "" : `, ${horizon.at_start} before training`;
   const sure = last ? "" : ", a live estimate";
   return {
     does,
     sees: `gradient ${sees}`,
-    range: "",
+    range,
     estimate: summary?.words ?? estimateText(frame),
     solved: (gated && held) || solvedText(frame, facts),
-    told: `reach ${does} steps${sure}; gradient horizon ${sees}${start}`,
+    told: `reach ${does} steps${sure || `, ${estimateText(frame)}`}; gradient horizon ${sees}${range}${start}`,
   };
 }
 

@@ -199,6 +199,10 @@ def test_five_seeds_give_a_median_and_a_range(page: Page) -> None:
         expect(rows.nth(index)).to_contain_text(re.compile(r"gradient (≥ )?[\d.]+, (\d+ to|all)"))
         expect(rows.nth(index)).to_contain_text("solved it")
     expect(page).to_have_url(re.compile("seeds=5"))
+    page.get_by_test_id("every-seed").click()
+    every = page.locator("farback-every-seed tbody tr")
+    expect(every).to_have_count(10)
+    expect(every.nth(6)).to_have_text(re.compile(r"GRU.*1(≥ )?\d+ \(.+\)\d+ \(.+\)(at step \d+|not solved)"))
     text = rows.all_inner_texts()
 
     # The runs are kept, so the link shows them again; at another threshold the horizon is another one.
@@ -212,6 +216,13 @@ def test_five_seeds_give_a_median_and_a_range(page: Page) -> None:
     button.click()
     expect(page).not_to_have_url(re.compile("seeds="))
     expect(rows.first).not_to_contain_text("median")
+    expect(page.locator("farback-every-seed")).to_be_hidden()
+    # Of one seed the trials tell how far its numbers are spread; at the usual threshold of the horizon as well.
+    expect(rows.first).to_contain_text(re.compile(r"sequences a lag, 5–95 %: (≥ )?\d+"))
+    expect(rows.first).not_to_contain_text("middle half")
+    page.goto(re.sub("&?threshold=[^&]*", "", page.url))
+    page.wait_for_selector("html[data-state=done]", state="attached", timeout=DONE_WITHIN)
+    expect(rows.first).to_contain_text(re.compile(r"gradient (≥ )?\d+, middle half (≥ )?\d+"))
 
 
 def test_cancel_stops_the_other_seeds(page: Page, complaints: list[str]) -> None:

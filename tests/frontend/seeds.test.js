@@ -168,6 +168,26 @@ test("median and range in words, and what became of the others", () => {
   assert.deepEqual(some.horizon, { median: 20, low: 20, high: 20 });
 });
 
+test("every seed is told by itself, with how far its numbers are spread", () => {
+  const spread = {
+    reach: { value: 12, at_least: true, spread: /** @type {const} */ ([10, 12]) },
+    horizon: { value: 9, threshold: 0.01, at_start: 1, spread: /** @type {const} */ ([8, 9]) },
+  };
+  const jobs = [
+    { ...job({ result: result(12, spread) }), seed: 4 },
+    job({ result: result(3, { solved_at: null }) }),
+    job({ failure: "exploded at step 31" }),
+    job({ stage: "running" }),
+  ];
+  assert.deepEqual(summaryOf(jobs, 0.01).each, [
+    { seed: 4, reach: "≥ 12 (10 to ≥ 12)", horizon: "9 (8 to 9)", solved: "at step 90" },
+    { seed: 0, reach: "3", horizon: "2", solved: "not solved" },
+    { seed: 0, reach: "–", horizon: "–", solved: "exploded at step 31" },
+    { seed: 0, reach: "–", horizon: "–", solved: "not done yet" },
+  ]);
+  assert.equal(summaryOf(jobs, 0.05).each[0]?.horizon, "–", "known at another threshold once its last frame is here");
+});
+
 test("before the first result, and where there is none", () => {
   assert.match(summaryOf([job({ stage: "running" })], 0.01).words, /not done yet/);
   const none = summaryOf([job({ failure: "exploded at step 3" })], 0.01);

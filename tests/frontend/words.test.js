@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { horizonText, number, percent, power, reachText, short } from "../../frontend/format.js";
-import { compareText, estimateText, solvedText, statusMark, statusText } from "../../frontend/words.js";
+import { compareText, estimateText, halfText, solvedText, statusMark, statusText } from "../../frontend/words.js";
 
 /** @type {(part: object) => any} */
 const frame = (part) => ({
@@ -103,7 +103,18 @@ test("a live reach is marked as an estimate", () => {
 test("live numbers say that they are an estimate, results give their interval", () => {
   assert.equal(estimateText(frame({})), "live estimate, 8 sequences a lag");
   const last = frame({ last: true, by_lag: { trials: 200 }, reach: { value: 21, at_least: false, spread: [19, 23] } });
-  assert.equal(estimateText(last), "200 sequences a lag, interval 19–23");
+  assert.equal(estimateText(last), "200 sequences a lag, 5–95 %: 19 to 23");
+  const longest = { value: 40, at_least: true, spread: [33, 40] };
+  assert.equal(estimateText({ ...last, reach: longest }), "200 sequences a lag, 5–95 %: 33 to ≥ 40");
+});
+
+test("between what the horizons of half of the sequences lie", () => {
+  const of = /** @param {[number, number] | null} spread */ (spread) =>
+    halfText(frame({ answers: [40], horizon: { value: 9, threshold: 0.01, at_start: 1, spread } }));
+  assert.equal(of([7, 12]), "middle half 7 to 12");
+  assert.equal(of([8.75, 9]), "middle half 9");
+  assert.equal(of([38, 40]), "middle half 38 to ≥ 40");
+  assert.equal(of(null), "");
 });
 
 test("solved, memoryless, or in between", () => {
