@@ -13,6 +13,8 @@ const LINES = 4;
 /** Factors that are written out. */
 const WRITTEN = 4;
 const LEAST = 1e-12;
+/** Factor that the axis goes on for, so that a ring at its end is whole. */
+const MARGIN = 1.5;
 
 /**
  * From which step to which the derivative is taken: from the marked one to the answer, or from halfway.
@@ -103,7 +105,7 @@ function running({ frame }, value, count, peers) {
         ? [{ name: "autograd", points: [{ x: t, y: size(autograd.spectral) }], style: /** @type {const} */ ("rings") }]
         : []),
     ],
-    y: logAxis([Math.max(low, LEAST), high], "size of d s_k / d s_t"),
+    y: logAxis([Math.max(low, LEAST) / MARGIN, high * MARGIN], "size of d s_k / d s_t"),
     lines: [{ at: 1, label: "", meaning: "1: as large as it was" }],
     spans: [],
     ticks: [],
@@ -131,25 +133,21 @@ export function formula(value, count) {
   const whole = isWhole(value, count);
   const left = whole ? `∂s${index(k)}/∂s${index(t)} = ${cut(names, "·")}` : cut(names, "·");
   const most = spectral.slice(0, count).reduce((a, b) => Number(a) * Number(b), 1);
-  const bound =
-    count === 1
-      ? `${left}: its size is ${product}.`
-      : `‖${left}‖ = ${product}, at most ${cut(sizes, " × ")} = ${number(most)}.`;
-  return whole ? `${bound} ${comparison(product, value)}` : bound;
+  const bound = `at most ${cut(sizes, " × ")} = ${number(most)}`;
+  if (whole) return `${left}: product ${product}${count > 1 ? `, ${bound}` : ""}; ${autogradText(value)}.`;
+  return count === 1 ? `${left}: its size is ${product}.` : `‖${left}‖ = ${product}, ${bound}.`;
 }
 
 /**
- * The product beside the one of automatic differentiation.
+ * What automatic differentiation says of the whole product.
  *
- * @param {string} product
  * @param {ChainAnswer} value
  * @returns {string}
  */
-function comparison(product, { autograd, difference }) {
-  if (difference === null)
-    return "Automatic differentiation (autograd) cannot be compared: not all numbers are finite.";
+function autogradText({ autograd, difference }) {
+  if (difference === null) return "autograd cannot be compared: not all numbers are finite";
   const apart = difference ? `apart by at most ${number(difference)} of the largest` : "the same to the last digit";
-  return `Product ${product}, automatic differentiation (autograd) ${number(size(autograd.spectral))}; entries ${apart}.`;
+  return `autograd ${number(size(autograd.spectral))}, entries ${apart}`;
 }
 
 /**
