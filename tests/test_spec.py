@@ -19,7 +19,7 @@ from farback.errors import FarbackError, InvalidInput, TooLarge
 from farback.facts import facts
 from farback.identity import run_id
 from farback.machine import capability, fingerprint
-from farback.presets import PRESETS
+from farback.presets import preset
 from farback.spec import LIMITS, parse_spec
 from farback.tasks import TASKS
 
@@ -35,7 +35,7 @@ def test_two_names_are_enough_and_the_resolved_spec_resolves_to_itself(task: str
     again = parse_spec(json.loads(json.dumps(resolved.as_json())))
     assert again == resolved
     for part in ("cell", "training"):
-        for key, value in PRESETS[task][cell][part].items():
+        for key, value in preset(task, cell)[part].items():
             assert resolved.as_json()[part][key] == value
 
 

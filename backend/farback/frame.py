@@ -44,9 +44,11 @@ class LayerFrame:
     gates: Mapping[str, Floats]  # each (T, H)
     grad_h: Floats  # (T, H) d loss / d h_t with c_t held fixed
     grad_c: Floats | None  # (T, H) d loss / d c_t including the path through h_t
-    grad_norm: Floats  # (T,) Euclidean norm of [grad_h; grad_c]
+    grad_norm: Floats  # (T,) Euclidean norm of [grad_h; grad_c; grad_inner], as far as there are
     signal: Floats  # (T,) median over probe sequences of G: the norm at t over the norm at the answer step
     verdict: Verdict  # on `signal`
+    inner: Floats | None = None  # (T, H) inner memory, of a nested cell
+    grad_inner: Floats | None = None  # (T, H) d loss / d (inner memory)_t including the path through c_t
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ CODINGS: dict[str, Coding] = {
     "c": "signed",
     "grad_h": "signed",
     "grad_c": "signed",
+    "inner": "signed",
+    "grad_inner": "signed",
     "grad_norm": "log10",
     "signal": "log10",
 }
@@ -153,7 +157,7 @@ CANDIDATES = frozenset(gate.name for cell in CELLS.values() for gate in cell.gat
 ARRAYS = ("x", "output", "connectivity", "profile")
 """The arrays of a frame beside those of its layers."""
 
-LAYER = ("h", "c", "grad_h", "grad_c", "grad_norm", "signal")
+LAYER = ("h", "c", "inner", "grad_h", "grad_c", "grad_inner", "grad_norm", "signal")
 """The arrays of a layer beside its gates."""
 
 FLOOR = 1e-30

@@ -82,10 +82,17 @@ MEASURES: dict[str, Measure] = {
         "nat (squared units in a regression) per unit of c",
         "Hochreiter & Schmidhuber 1997",
     ),
+    "grad_inner": Measure(
+        "Gradient of the loss for the inner memory",
+        "The same for the memory inside the memory, which only a nested LSTM has.",
+        "∂L/∂c̃_t including the paths through c_t and h_t",
+        "nat (squared units in a regression) per unit of c̃",
+        "Moniz & Krueger 2017, arXiv 1801.10308",
+    ),
     "grad_norm": Measure(
         "Gradient size",
         "The length of the gradient that arrives at each step, for the sequence shown.",
-        "|[∂L/∂h_t; ∂L/∂c_t]|, Euclidean norm over units",
+        "|[∂L/∂h_t; ∂L/∂c_t; ∂L/∂c̃_t]|, as far as the cell has them, Euclidean norm over units",
         "nat (squared units in a regression) per unit of state",
         "Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063",
     ),
@@ -222,9 +229,16 @@ MEASURES: dict[str, Measure] = {
     "c": Measure(
         "Cell state c",
         "The LSTM's memory: written through the input gate, kept by the forget gate.",
-        "c_t = f_t · c_{t−1} + i_t · g_t",
+        "c_t = f_t · c_{t−1} + i_t · g_t (other forms: the cell's equations)",
         "1",
         "Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000",
+    ),
+    "inner": Measure(
+        "Inner memory c̃",
+        "The memory inside the memory of a nested LSTM: what it keeps decides what the outer memory becomes.",
+        "c̃_t = f̃_t · c̃_{t−1} + ĩ_t · g̃_t, and c_t = õ_t · tanh(c̃_t)",
+        "1",
+        "Moniz & Krueger 2017, arXiv 1801.10308",
     ),
     "gates": Measure(
         "Gates",

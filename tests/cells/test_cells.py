@@ -10,10 +10,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from farback.cells import CELLS, Cell
+from farback.cells import CELLS, Cell, Held, Weights
 from farback.cells.feedforward import FeedForward
 from farback.cells.gru import GRU
 from farback.cells.lstm import LSTM
+from farback.cells.nested import NestedLSTM
 from farback.cells.recurrent import chrono
 from farback.cells.rnn import RNN, orthogonal
 
@@ -33,6 +34,8 @@ VARIANTS: list[Cell] = [
     LSTM(hidden=4, variant="coupled"),
     LSTM(hidden=4, variant="peepholes"),
     LSTM(hidden=4, variant="peepholes", forget_bias=1.0),
+    NestedLSTM(hidden=4),
+    NestedLSTM(hidden=4, forget_bias=1.0),
 ]
 NAMES = [f"{v.name}-{i}" for i, v in enumerate(VARIANTS)]
 
@@ -57,7 +60,7 @@ def test_sweep_equals_autograd_on_the_textbook_equations(cell: Cell, cut: int | 
     leaves = {name: value.clone().requires_grad_() for name, value in w.items()}
     x_leaf = x.clone().requires_grad_()
     steps = unroll(cell, leaves, x_leaf, cut)
-    for node in steps.h + steps.c:
+    for node in steps.h + steps.c + steps.inner:
         node.retain_grad()
     torch.autograd.backward((torch.stack(steps.h) * pull).sum())
 
@@ -75,6 +78,9 @@ def test_sweep_equals_autograd_on_the_textbook_equations(cell: Cell, cut: int | 
     if trace.c is not None and sweep.grad_c is not None:
         same(trace.c, [c.detach() for c in steps.c])
         same(sweep.grad_c[:, 0], [c.grad for c in steps.c if c.grad is not None])
+    if trace.inner is not None and sweep.grad_inner is not None:
+        same(trace.inner, [inner.detach() for inner in steps.inner])
+        same(sweep.grad_inner[:, 0], [inner.grad for inner in steps.inner if inner.grad is not None])
     for name, grad in cell.gradient(trace, sweep).items():
         same(grad, leaves[name].grad)
 
@@ -210,3 +216,21 @@ def test_recurrent_weights_start_with_the_spectral_radius_that_is_asked_for(init
     assert np.abs(np.linalg.eigvals(w)).max() == pytest.approx(radius, rel=1e-5)
     drawn = RNN(hidden=12, init=init).initial(np.random.default_rng(0), 3, 0, 9)["weight_hh"]
     assert np.allclose(w / np.abs(w).max(), drawn / np.abs(drawn).max(), atol=1e-6)
+
+
+class Additive(NestedLSTM):
+    """A nested LSTM whose inner memory is fixed to what an LSTM does: it adds."""
+
+    def memory(
+        self, w: Weights, kept: torch.Tensor, new: torch.Tensor, inner: torch.Tensor, held: Held, t: int
+    ) -> tuple[torch.Tensor, torch.Tensor, tuple[torch.Tensor, ...]]:
+        return kept + new, inner, (inner,) * 4
+
+
+def test_a_nested_lstm_whose_inner_memory_only_adds_is_an_lstm() -> None:
+    w, x = weights(NestedLSTM(hidden=4), 3), noise(9, 2, 3)
+    found, expected = Additive(hidden=4).scan(w, x), LSTM(hidden=4).scan(w, x)
+    for ours, lstms in zip(found.states(), expected.states(), strict=False):  # the inner memory has no counterpart
+        assert torch.allclose(ours, lstms, rtol=1e-12, atol=1e-14)
+    for name, gate in expected.gates.items():
+        assert torch.allclose(found.gates[name], gate, rtol=1e-12, atol=1e-14)

@@ -11,6 +11,7 @@ from torch import Tensor
 from farback.cells import Cell, Recurrent
 from farback.cells.gru import GRU
 from farback.cells.lstm import LSTM
+from farback.cells.nested import NestedLSTM
 from farback.cells.rnn import RNN
 from farback.model import Model
 from farback.probing.strand import Doubles, Strand
@@ -24,6 +25,7 @@ RECURRENT: list[Recurrent] = [
     LSTM(hidden=5, variant="no_forget"),
     LSTM(hidden=5, variant="coupled"),
     LSTM(hidden=5, variant="peepholes"),
+    NestedLSTM(hidden=5),
 ]
 
 

@@ -29,10 +29,10 @@ def in_one_piece(strand: Strand, t: int, k: int) -> Doubles:
     H = strand.cell.hidden
 
     def run(s: Tensor) -> Tensor:
-        h, c = s[None, :H], s[None, H:]
+        h, c, inner = [*torch.split(s[None], H, 1), s[:0], s[:0]][:3]
         for tau in range(t + 1, k + 1):
-            h, c = step_of(strand.cell, strand.w, strand.trace.x[tau], h, c)
-        return torch.cat([h, c], 1)[0]
+            h, c, inner = step_of(strand.cell, strand.w, strand.trace.x[tau], h, c, inner)
+        return torch.cat([part[0] for part in (h, c, inner)[: len(strand.cell.states)]])
 
     jacobian: Any = torch.autograd.functional.jacobian
     found: Doubles = jacobian(run, strand.states()[t]).numpy()

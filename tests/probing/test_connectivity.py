@@ -102,7 +102,7 @@ def test_state_connectivity_equals_autograds_at_the_states_on_the_way(
         runs.append(unroll(model.cell, w, h))
         h = torch.stack(runs[-1].h)
     score = model.readout(h).gather(2, target[..., None])[..., 0]  # (T, B)
-    states = [s for s in (runs[layer].h, runs[layer].c) if s]
+    states = [s for s in (runs[layer].h, runs[layer].c, runs[layer].inner) if s]
     for k in range(T):
         for t in range(k + 1):
             at = [s[t] for s in states]
@@ -142,21 +142,24 @@ def test_step_jacobians_equal_autograds(cell: Recurrent, steps: range) -> None:
         dense = found.dense()
     for at, t in enumerate(steps):
         for b in range(2):
-            before = [torch.zeros(H) if t == 0 else s[t - 1, b] for s in (trace.h, trace.c) if s is not None]
+            before = [torch.zeros(H) if t == 0 else s[t - 1, b] for s in trace.states()]
             state = torch.cat(before).double()
 
             def step(s: Tensor, u: Tensor) -> Tensor:
-                parts = step_of(cell, w, u[None], s[None, :H], s[None, H:])
-                return torch.cat([part[0] for part in parts if part.shape[1]])
+                h, c, inner = [*torch.split(s[None], H, 1), s[:0], s[:0]][:3]
+                parts = step_of(cell, w, u[None], h, c, inner)
+                return torch.cat([part[0] for part in parts[: len(cell.states)]])
 
             jacobian: Any = torch.autograd.functional.jacobian
             by_state, by_input = jacobian(step, (state, x[t, b]))
             assert torch.allclose(dense[at, b], by_state, atol=1e-12)
-            read = found.by_read[at, b, :, H : H + x.shape[2]]
-            if found.memory is not None:
-                into_c, into_h = read.chunk(2)
-                read = torch.cat([into_h + found.memory.h_by_c[at, b, :, None] * into_c, into_c])
-            assert torch.allclose(read, by_input, atol=1e-12)
+            outwards = () if found.memory is None else found.memory.outwards
+            first = H * max(1, len(outwards))  # the states that are read come before x
+            innermost, *others = torch.split(found.by_read[at, b, :, first : first + x.shape[2]], H)
+            read = [innermost]
+            for factor, other in zip(outwards, others, strict=True):
+                read.append(other + factor[at, b, :, None] * read[-1])
+            assert torch.allclose(torch.cat(read[::-1]), by_input, atol=1e-12)
 
 
 def test_a_linear_net_that_turns_and_shrinks_has_connectivity_rho_to_the_lag() -> None:

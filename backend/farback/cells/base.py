@@ -54,6 +54,7 @@ class Trace:
     saved: Mapping[str, Tensor]
     """Intermediate values that a cell keeps for its own reverse sweep."""
     layer: int = 0  # the layer's number, 0 at the bottom
+    inner: Tensor | None = None  # (T, B, H) the inner memory, where the cell has one
 
     def only(self, b: int) -> Trace:
         """The trace of one sequence alone."""
@@ -64,7 +65,12 @@ class Trace:
             {name: gate[:, b, None] for name, gate in self.gates.items()},
             {name: value[:, b, None] for name, value in self.saved.items()},
             self.layer,
+            None if self.inner is None else self.inner[:, b, None],
         )
+
+    def states(self) -> list[Tensor]:
+        """Each (T, B, H): what a step hands to the next, from h inwards."""
+        return [state for state in (self.h, self.c, self.inner) if state is not None]
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,11 @@ class Sweep:
     grad_input: Tensor  # (T, K, B, G) for the pre-activations' input side W_ih x + b_ih
     grad_recurrent: Tensor  # (T, K, B, G) for their recurrent side W_hh h + b_hh, blocks in an order of the cell's own
     start: int = 0  # the step that `grad_input` and `grad_recurrent` begin with, where a sweep is done in parts
+    grad_inner: Tensor | None = None  # (T, K, B, H) total derivative for the inner memory, with the path through c_t
+
+    def grad_states(self) -> list[Tensor]:
+        """Each (T, K, B, H): the derivatives for `Trace.states`."""
+        return [grad for grad in (self.grad_h, self.grad_c, self.grad_inner) if grad is not None]
 
 
 class Gradient(NamedTuple):

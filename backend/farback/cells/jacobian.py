@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
 
 class Memory(NamedTuple):
-    """The cell state's part in a step. It reaches itself and h unit by unit, so both factors are diagonals."""
+    """The memory's part in a step. The innermost memory reaches itself, and each part of the state the one around it,
+    unit by unit, so all these factors are diagonals."""
 
-    h_by_c: Tensor  # (S, B, H) d h_t / d c_t
-    c_by_c: Tensor  # (S, B, H) d c_t / d c_{t-1}, with u_t held fixed
+    carried: Tensor  # (S, B, H) of the innermost memory for itself one step before, with u_t held fixed
+    outwards: tuple[Tensor, ...]  # each (S, B, H): from the innermost memory outwards, of the next part for this one
 
 
 JacobiansOf: TypeAlias = "Callable[[range], StepJacobians]"
@@ -25,22 +26,28 @@ JacobiansOf: TypeAlias = "Callable[[range], StepJacobians]"
 class StepJacobians:
     """Derivatives of a layer's state at each of S steps for what that step reads.
 
-    A step reads u_t = [h_{t-1}; x_t; 0 ...], of width U, at least H + I, and c_{t-1} where the cell has one.
+    The state's parts lie from the innermost memory outwards: [h], [c; h] or [inner; c; h]. A step reads
+    u_t = [all parts but the innermost memory, one step before; x_t; 0 ...], of width U, and that memory beside it.
     """
 
-    by_read: Tensor
-    """(S, B, N, U) of the state for u_t: of h; or of [c; h], where that of c has c_{t-1} held fixed and that of h has
-    c_t held fixed."""
-    memory: Memory | None = None  # of a cell that has a cell state
+    by_read: Tensor  # (S, B, N, U) of each part for u_t, the parts within it held fixed
+    memory: Memory | None = None  # of a cell that has a memory
 
     def dense(self) -> Tensor:
-        """(S, B, N, N) J_t = d s_t / d s_{t-1} as [new, old], with s = h, or [h; c] where there is a cell state."""
+        """(S, B, N, N) J_t = d s_t / d s_{t-1} as [new, old], the parts from h inwards: [h], [h; c], [h; c; inner]."""
         import torch
 
+        N = self.by_read.shape[2]
         if self.memory is None:
-            return self.by_read[..., : self.by_read.shape[2]]
-        h_by_c, c_by_c = self.memory
-        H = h_by_c.shape[2]
-        c_by_h, h_by_h = self.by_read[:, :, :H, :H], self.by_read[:, :, H:, :H]
-        upper = torch.cat([h_by_h + h_by_c[..., None] * c_by_h, torch.diag_embed(h_by_c * c_by_c)], -1)
-        return torch.cat([upper, torch.cat([c_by_h, torch.diag_embed(c_by_c)], -1)], -2)
+            return self.by_read[..., :N]
+        parts = 1 + len(self.memory.outwards)
+        innermost, *outer = self.by_read[..., : N - N // parts].chunk(parts, -2)
+        totals, own = [innermost], [self.memory.carried]
+        for factor, held in zip(self.memory.outwards, outer, strict=True):
+            totals.append(held + factor[..., None] * totals[-1])
+            own.append(factor * own[-1])
+        rows = [
+            torch.cat([*reversed(total.chunk(parts - 1, -1)), torch.diag_embed(diagonal)], -1)
+            for total, diagonal in zip(totals, own, strict=True)
+        ]
+        return torch.cat(rows[::-1], -2)

@@ -188,7 +188,7 @@ class LSTM(Recurrent):
             for factor, reader in others:
                 c_by_read.addcmul_(factor, reader)
             torch.mul(into_h[part], by_o, out=h_by_read)
-            return StepJacobians(by_read, Memory(factors.h_by_c[part], factors.c_by_c[part]))
+            return StepJacobians(by_read, Memory(factors.c_by_c[part], (factors.h_by_c[part],)))
 
         return laid_out
 

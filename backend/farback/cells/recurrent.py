@@ -133,11 +133,16 @@ def hold(held: Held, t: int, **gates: Tensor) -> None:
             gate.fill_(held[t, name])
 
 
+def columns(width: int) -> int:
+    """The next multiple of `COLUMNS`."""
+    return width + -width % COLUMNS
+
+
 def aligned(w: Tensor) -> Tensor:
     """(N, U) filled up with columns of zeros to a multiple of `COLUMNS`."""
     import torch
 
-    return torch.nn.functional.pad(w, (0, -w.shape[1] % COLUMNS))
+    return torch.nn.functional.pad(w, (0, columns(w.shape[1]) - w.shape[1]))
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from ..cells import Cell, FeedForward, Trace
 from ..cells.base import Weights
 from ..cells.gru import GRU
 from ..cells.lstm import LSTM
+from ..cells.nested import NestedLSTM
 from ..cells.rnn import RNN
 from ..model import Model
 from .connectivity import connectivity
@@ -164,6 +165,8 @@ def torch_step(cell: Cell, w: Weights) -> Step:
         return loaded(torch.nn.RNNCell(inputs, H, nonlinearity=cell.activation, device="meta"))
     if isinstance(cell, GRU):
         return loaded(torch.nn.GRUCell(inputs, H, device="meta"))
+    if isinstance(cell, NestedLSTM):
+        return partial(_nested_step, w)
     assert isinstance(cell, LSTM)  # there are no other cells with a state
     if cell.variant != "standard":
         return partial(_variant_step, cell, w)
@@ -185,6 +188,19 @@ def _variant_step(cell: LSTM, w: Weights, x: Tensor, s: Tensor) -> Tensor:
     write = gate("i", c) if "i" in gates else 1 - keep
     c = keep * c + write * torch.tanh(gates["g"])
     return torch.cat([gate("o", c) * torch.tanh(c), c], 1)
+
+
+def _nested_step(w: Weights, x: Tensor, s: Tensor) -> Tensor:
+    """The nested LSTM's equations."""
+    linear = torch.nn.functional.linear
+    h, c, inner = s.tensor_split(3, 1)
+    i, f, g, o = (linear(x, w["weight_ih"], w["bias_ih"]) + linear(h, w["weight_hh"], w["bias_hh"])).chunk(4, 1)
+    new, kept = torch.sigmoid(i) * torch.tanh(g), torch.sigmoid(f) * c
+    pre = linear(new, w["inner_weight_ih"], w["inner_bias_ih"]) + linear(kept, w["inner_weight_hh"], w["inner_bias_hh"])
+    inner_i, inner_f, inner_g, inner_o = pre.chunk(4, 1)
+    inner = torch.sigmoid(inner_f) * inner + torch.sigmoid(inner_i) * torch.tanh(inner_g)
+    c = torch.sigmoid(inner_o) * torch.tanh(inner)
+    return torch.cat([torch.sigmoid(o) * torch.tanh(c), c, inner], 1)
 
 
 def _divide(by: float, grad: Tensor) -> Tensor:

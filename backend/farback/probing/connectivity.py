@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..cells import FeedForward, Recurrent, Trace, Weights
+from ..cells.recurrent import columns
 from ..model import Model
 from .norm import norm
 
@@ -102,13 +103,14 @@ class _Rows:
 
     def __init__(self, cell: Recurrent, w: Weights, trace: Trace, size: int) -> None:
         T, B, H = trace.h.shape
-        C = 0 if trace.c is None else H
+        N = H * len(cell.states)
+        carried = H if len(cell.states) > 1 else 0
         self._jacobians = cell.jacobians(w, trace)
-        self._parts = (slice(C + H), slice(C, None), slice(C), slice(C, C + H))
-        # What a block begins with, and one for each of its steps: [d s / d c; d s / d h; d s / d x of the step after].
-        self._rows = trace.h.new_zeros(1 + size, B, T, C + cell.readers(w)[0].shape[1])
-        self._by_x = slice(C + H, C + H + trace.x.shape[2])
-        self._first = trace.h.new_zeros(T, B, C + H)  # what each row begins with, by output time
+        # What a block begins with, and one for each of its steps: d s for [the state's parts; x of the step after].
+        self._rows = trace.h.new_zeros(1 + size, B, T, carried + columns(N - carried + trace.x.shape[2]))
+        self._state, self._read, self._by_x = slice(N), slice(carried, None), slice(N, N + trace.x.shape[2])
+        self._by_part = [slice(at, at + H) for at in range(0, N, H)]  # from the innermost memory outwards
+        self._first = trace.h.new_zeros(T, B, N)  # what each row begins with, by output time
 
     def enter(self, pull: Tensor) -> None:
         """Let each row begin with (T, B, H) d s_k / d h_k through the read-out alone."""
@@ -126,30 +128,39 @@ class _Rows:
         """
         S, passed = len(steps), len(self._first) - steps.start
         rows = self._rows[: 1 + S, :, :passed]
-        state, read, by_c, by_h = (rows[..., part].unbind() for part in self._parts)
-        joining = rows[:S, :, passed - S :, self._parts[0]].diagonal(0, 0, 2).unbind(2)
+        state, read = rows[..., self._state].unbind(), rows[..., self._read].unbind()
+        by_part = [rows[..., part].unbind() for part in self._by_part]
+        joining = rows[:S, :, passed - S :, self._state].diagonal(0, 0, 2).unbind(2)
         first = self._first[steps.start : steps.stop].unbind()[::-1]
         jacobians = self._jacobians(steps)
         by_read = jacobians.by_read.unbind()[::-1]
-        memory = jacobians.memory and [factor[:, :, None].unbind()[::-1] for factor in jacobians.memory]
+        memory = jacobians.memory
+        carried = memory and _last_first(memory.carried)
+        inwards = [] if memory is None else [_last_first(factor) for factor in reversed(memory.outwards)]
+        pairs = list(zip(by_part[-2::-1], by_part[:0:-1], inwards, strict=True))  # from h inwards
         for at in range(S):
             joining[at].copy_(first[at])
             if above is not None:
-                by_h[at].add_(above[at])
-            if memory:
-                h_by_c, c_by_c = memory
-                by_c[at].addcmul_(by_h[at], h_by_c[at])
-                torch.mul(by_c[at], c_by_c[at], out=by_c[at + 1])
+                by_part[-1][at].add_(above[at])
+            for inner, outer, factor in pairs:
+                inner[at].addcmul_(outer[at], factor[at])
+            if carried:
+                torch.mul(by_part[0][at], carried[at], out=by_part[0][at + 1])
             torch.bmm(state[at], by_read[at], out=read[at + 1])
         return rows[1:, ..., self._by_x]
 
     def states(self, steps: range) -> Tensor:
-        """(S, B, R, N) derivatives for [c; h] at the steps that `back` has just gone through, the last first."""
-        return self._rows[: len(steps), :, : len(self._first) - steps.start, self._parts[0]]
+        """(S, B, R, N) derivatives for the state at the steps that `back` has just gone through, the last first."""
+        return self._rows[: len(steps), :, : len(self._first) - steps.start, self._state]
 
     def go_on(self, steps: range) -> None:
         """Let the next block begin where this one ended."""
         self._rows[0].copy_(self._rows[len(steps)])
+
+
+def _last_first(factor: Tensor) -> Sequence[Tensor]:
+    """(S, B, H) by step, for all rows at once."""
+    return factor[:, :, None].unbind()[::-1]
 
 
 def _through_window(model: Model, cell: FeedForward, traces: Sequence[Trace], pull: Tensor) -> Tensor:

@@ -24,7 +24,8 @@ class LayerGradient:
 
     grad_h: Floats  # (T, B, H) total derivative for h_t, with c_t held fixed
     grad_c: Floats | None  # (T, B, H) total derivative for c_t, including the path through h_t
-    norm: Floats  # (T, B) Euclidean norm of [grad_h; grad_c]
+    grad_inner: Floats | None  # (T, B, H) total derivative for the inner memory, including the path through c_t
+    norm: Floats  # (T, B) Euclidean norm of all in one vector
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,6 @@ def signal(norm: Floats, answer: int) -> Floats:
 
 
 def _layer(sweep: Sweep) -> LayerGradient:
-    parts: list[Tensor] = [sweep.grad_h[:, 0]]
-    if sweep.grad_c is not None:
-        parts.append(sweep.grad_c[:, 0])
-    length = norm(torch.cat(parts, -1))
-    grad_c = None if sweep.grad_c is None else sweep.grad_c[:, 0].numpy()
-    return LayerGradient(sweep.grad_h[:, 0].numpy(), grad_c, length.numpy())
+    grads = [grad[:, 0] for grad in sweep.grad_states()]
+    grad_h, grad_c, grad_inner, *_ = *(grad.numpy() for grad in grads), None, None
+    return LayerGradient(grad_h, grad_c, grad_inner, norm(torch.cat(grads, -1)).numpy())

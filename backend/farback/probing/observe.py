@@ -206,6 +206,8 @@ def _layer(trace: Trace, gradient: LayerGradient, answer: int) -> LayerFrame:
         grad_norm=gradient.norm[:, 0],
         signal=G,
         verdict=verdict(G, answer),
+        inner=None if trace.inner is None else _first(trace.inner),
+        grad_inner=None if gradient.grad_inner is None else _first(gradient.grad_inner),
     )
 
 

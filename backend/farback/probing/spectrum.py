@@ -15,7 +15,7 @@ from ..cells.rnn import RNN
 from .product import CLEAR, Product, products, rounding, spectral
 from .strand import Doubles, Strand
 
-KEEPERS = {"lstm": "f", "gru": "z"}
+KEEPERS = {"lstm": "f", "gru": "z", "nested_lstm": "inner_f"}
 """The gate that hands each unit of a cell's memory on to the next step: of c in the LSTM, of h in the GRU."""
 
 STEEPEST: dict[Activation, float] = {"tanh": 1.0, "relu": 1.0, "sigmoid": 0.25}
@@ -156,7 +156,7 @@ def clear(values: Doubles, noise: float) -> Doubles:
 
 def _memory(strand: Strand, product: Product, singular: Doubles) -> float:
     """log10 of the largest singular value of the memory's own block. singular  # (N,) log10, of the whole"""
-    if strand.cell.name != "lstm":
-        return float(singular[0])
     H = strand.cell.hidden
-    return float(product.log10(clear(np.array([spectral(product.matrix[H:, H:])]), product.noise))[0])
+    if strand.width == H:
+        return float(singular[0])
+    return float(product.log10(clear(np.array([spectral(product.matrix[-H:, -H:])]), product.noise))[0])

@@ -60,13 +60,12 @@ class Strand:
 
     @property
     def width(self) -> int:
-        """N, the numbers in a state s: H, or 2 H where the state is [h; c]."""
+        """N, the numbers in a state s: H for each of its parts."""
         return self.cell.hidden * len(self.cell.states)
 
     def states(self) -> Tensor:
-        """(T, N) s_t: h_t, or [h_t; c_t] where there is a cell state."""
-        parts = [self.trace.h] if self.trace.c is None else [self.trace.h, self.trace.c]
-        return torch.cat(parts, -1)[:, 0]
+        """(T, N) s_t: h_t, then c_t where there is a cell state, then the inner memory where there is one."""
+        return torch.cat(self.trace.states(), -1)[:, 0]
 
     def jacobians(self, steps: range) -> Iterator[Tensor]:
         """(N, N) J_t = d s_t / d s_{t-1} as [new, old], one by one. steps: in either direction, by ones."""
