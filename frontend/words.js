@@ -71,11 +71,14 @@ export function compareText(frame, facts) {
  * @param {Frame} frame
  * @returns {string}
  */
-export function estimateText({ last, by_lag: { trials }, reach }) {
-  const counted = `${plural(trials, "sequence")} a lag`;
+export function estimateText({ last, by_lag, reach }) {
+  const counted = trialsText(by_lag);
   if (!last) return `live estimate, ${counted}`;
   return reach.spread ? `${counted}, 5–95 %: ${rangeText(reach.spread, longestOf(reach))}` : counted;
 }
+
+/** @param {Pick<Frame["by_lag"], "trials">} byLag */
+export const trialsText = ({ trials }) => `${plural(trials, "trial")} a lag`;
 
 /**
  * Between what the horizons of half of the sequences lie.

@@ -119,16 +119,13 @@ function rowOf(scene) {
   const words = atText(threshold);
   const points = /** @param {(number | null)[]} values */ (values) =>
     lags.toReversed().map((lag) => ({ x: step - lag, y: values[lag] ?? null }));
-  const several = `this answer's horizon ${seen}${words}, median of all ${horizonText(frame)}`;
+  let caption = `output at ${step}: sees ${plural(own, "step")} back${words}`;
+  if (states) caption = `output at ${step}: sees states ${own} back${words}`;
+  else if (single) caption = `share of the largest; horizon ${seen}${words}`;
+  else if (asked) caption = `horizon of this answer ${seen}${words}, of all ${horizonText(frame)}`;
   return {
     kind: "curves",
-    caption: states
-      ? `output at ${step}: sees states ${own} back${words}`
-      : !asked
-        ? `output at ${step}: sees ${plural(own, "step")} back${words}`
-        : single
-          ? `share of the largest; horizon ${seen}${words}`
-          : `share of the largest; ${several}`,
+    caption,
     axis: "time",
     length: frame.length,
     cursor: null,

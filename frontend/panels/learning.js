@@ -4,7 +4,7 @@
  * @import {Curves, Frame, Panel, Scene, Series} from "../types.js"
  */
 
-import { number, percent } from "../format.js";
+import { number, percent, whole } from "../format.js";
 import { room } from "./common.js";
 
 const HEIGHT = 60;
@@ -21,7 +21,7 @@ function curves({ frame, frames, steps }, caption, series) {
   const solved = frames.at(-1)?.solved_at ?? null;
   return {
     kind: "curves",
-    caption: solved === null ? caption : `${caption}, ◆ solved at step ${solved}`,
+    caption: solved === null ? caption : `${caption}, ◆ solved at ${whole(solved)}`,
     axis: "training",
     length: steps,
     cursor: frame.step,

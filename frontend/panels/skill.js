@@ -5,7 +5,7 @@
  */
 
 import { reachText } from "../format.js";
-import { estimateText } from "../words.js";
+import { estimateText, trialsText } from "../words.js";
 import { answerOf, back, logAxis, room } from "./common.js";
 
 const HEIGHT = 64;
@@ -36,7 +36,7 @@ function picture({ frame, view, extent }) {
   );
   return {
     kind: "curves",
-    caption: `${skill ? "" : "nats lost without it, "}${estimateText(frame)}`,
+    caption: skill ? estimateText(frame) : `nats lost without it, ${trialsText(frame.by_lag)}`,
     axis: "time",
     length: frame.length,
     cursor: null,

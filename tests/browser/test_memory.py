@@ -218,7 +218,7 @@ def test_five_seeds_give_a_median_and_a_range(page: Page) -> None:
     expect(rows.first).not_to_contain_text("median")
     expect(page.locator("farback-every-seed")).to_be_hidden()
     # Of one seed the trials tell how far its numbers are spread; at the usual threshold of the horizon as well.
-    expect(rows.first).to_contain_text(re.compile(r"sequences a lag, 5–95 %: (≥ )?\d+"))
+    expect(rows.first).to_contain_text(re.compile(r"trials a lag, 5–95 %: (≥ )?\d+"))
     expect(rows.first).not_to_contain_text("middle half")
     page.goto(re.sub("&?threshold=[^&]*", "", page.url))
     page.wait_for_selector("html[data-state=done]", state="attached", timeout=DONE_WITHIN)

@@ -101,11 +101,11 @@ test("a live reach is marked as an estimate", () => {
 });
 
 test("live numbers say that they are an estimate, results give their interval", () => {
-  assert.equal(estimateText(frame({})), "live estimate, 8 sequences a lag");
+  assert.equal(estimateText(frame({})), "live estimate, 8 trials a lag");
   const last = frame({ last: true, by_lag: { trials: 200 }, reach: { value: 21, at_least: false, spread: [19, 23] } });
-  assert.equal(estimateText(last), "200 sequences a lag, 5–95 %: 19 to 23");
+  assert.equal(estimateText(last), "200 trials a lag, 5–95 %: 19 to 23");
   const longest = { value: 40, at_least: true, spread: [33, 40] };
-  assert.equal(estimateText({ ...last, reach: longest }), "200 sequences a lag, 5–95 %: 33 to ≥ 40");
+  assert.equal(estimateText({ ...last, reach: longest }), "200 trials a lag, 5–95 %: 33 to ≥ 40");
 });
 
 test("between what the horizons of half of the sequences lie", () => {
