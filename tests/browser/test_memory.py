@@ -248,3 +248,10 @@ def test_on_a_phone_it_all_fits(new_page: NewPage, scheme: str) -> None:
     area.tap(position={"x": 20, "y": 4})
     expect(page).to_have_url(re.compile(r"row=k\d"))
     expect(row(page, "LSTM")).to_contain_text("median of 2 seeds")
+    # Unfolded, a row tells the range of its horizon, and all of it is on the screen.
+    row(page, "LSTM").locator(".more").tap()
+    told = row(page, "LSTM").locator(".range")
+    expect(told).to_be_visible()
+    box = told.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390
