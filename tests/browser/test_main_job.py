@@ -40,7 +40,7 @@ def wait_until_done(page: Page) -> None:
     page.wait_for_selector("html[data-state=done]", state="attached", timeout=DONE_WITHIN)
     page.get_by_test_id("last").click()
     for row in page.get_by_test_id("reach-row").all():
-        expect(row).to_contain_text("200 sequences")
+        expect(row).to_contain_text("200 trials")
 
 
 def reach(page: Page, model: str) -> str:
