@@ -42,10 +42,6 @@ def box(page: Page, selector: str) -> Any:
     return found
 
 
-def text_of(page: Page) -> str:
-    return page.get_by_test_id("timeline-text").inner_text()
-
-
 def test_a_lost_connection_is_told_and_goes_by_itself(page: Page, complaints: list[str]) -> None:
     # Without a stream, as behind a proxy that closes it, the page polls; then the server is away altogether.
     page.route("**/api/stream*", lambda route: route.abort())
