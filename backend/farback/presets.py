@@ -30,6 +30,8 @@ PRESETS: dict[str, dict[str, Preset]] = {
     "adding": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": _FASTER},
     "copying": {"feedforward": PLAIN, "rnn": _LONGER, "gru": _LIST, "lstm": _LIST},
     "characters": {"feedforward": _TEXT, "rnn": _TEXT, "gru": _TEXT, "lstm": _TEXT},
+    "temporal_order": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
+    "delayed_xor": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
 }
 
 

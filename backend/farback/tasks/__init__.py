@@ -11,11 +11,22 @@ from .adding import Adding
 from .base import Batch, ByLag, Chance, Predict, Task, spread
 from .characters import Characters
 from .copying import Copying
+from .order import TemporalOrder
 from .recall import Recall
+from .xor import DelayedXor
 
-TASKS: dict[str, type[Task]] = {"recall": Recall, "adding": Adding, "copying": Copying, "characters": Characters}
+TASKS: dict[str, type[Task]] = {
+    "recall": Recall,
+    "adding": Adding,
+    "copying": Copying,
+    "characters": Characters,
+    "temporal_order": TemporalOrder,
+    "delayed_xor": DelayedXor,
+}
 """By name, in the order in which the page shows them."""
 
-AnyTask: TypeAlias = Annotated[Recall | Adding | Copying | Characters, Field(discriminator="name")]
+AnyTask: TypeAlias = Annotated[
+    Recall | Adding | Copying | Characters | TemporalOrder | DelayedXor, Field(discriminator="name")
+]
 
 __all__ = ["TASKS", "AnyTask", "Batch", "ByLag", "Chance", "Cite", "Predict", "Task", "spread"]

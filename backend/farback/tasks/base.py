@@ -130,13 +130,19 @@ class Task(Strict):
         return self.lags[-1]
 
     @property
+    def guess(self) -> float | None:
+        """Score of guessing in the test by lag, where it is a share of right answers: as accuracy, unless it asks for
+        less than the whole answer."""
+        return self.chance().accuracy
+
+    @property
     def frame_trials(self) -> int:
         """Sequences a lag in a live frame: enough that guessing looks like a skill of one half once in 1,000 times.
 
         A guess right with chance c scatters the skill of n trials by sqrt(c / (1 - c) / n); 3.1 of that make one half.
         The first lags decide: a lucky one further back is no reach while those before it are missing.
         """
-        c = self.chance().accuracy
+        c = self.guess
         return config.FRAME_TRIALS if c is None else max(config.FRAME_TRIALS, ceil(38.4 * c / (1 - c)))
 
     @property

@@ -1,0 +1,36 @@
+"""Every cell can be trained on every task: two updates, with all their frames."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import farback
+from farback.cells import CELLS
+from farback.tasks import TASKS
+
+
+@pytest.mark.parametrize("task", list(TASKS))
+@pytest.mark.parametrize("cell", list(CELLS))
+def test_two_updates_with_frames(task: str, cell: str) -> None:
+    spec = {
+        "task": {"name": task},
+        "cell": {"name": cell, "hidden": 4},
+        "training": {"steps": 2, "batch": 3},
+    }
+    frames = list(farback.run(spec))
+    assert [frame.step for frame in frames] == [0, 1, 2]
+    assert all(frame.loss is not None and np.isfinite(frame.loss) for frame in frames)
+    assert all(frame.reason is None for frame in frames)
+    assert frames[-1].last
+    assert not np.array_equal(frames[0].output, frames[-1].output)
+
+
+@pytest.mark.parametrize("task", [name for name, kind in TASKS.items() if "shuffled" in kind.model_fields])
+def test_shuffled_time_trains_as_well(task: str) -> None:
+    spec = {
+        "task": {"name": task, "shuffled": True},
+        "cell": {"name": "gru", "hidden": 4},
+        "training": {"steps": 1, "batch": 3},
+    }
+    assert [frame.reason for frame in farback.run(spec)] == [None, None]
