@@ -13,13 +13,21 @@ from farback.tasks.adding import Adding
 from farback.tasks.characters import Characters
 from farback.tasks.copying import Copying
 from farback.tasks.order import TemporalOrder
+from farback.tasks.reber import EmbeddedReber
 from farback.tasks.recall import Recall
 from farback.tasks.xor import DelayedXor
 
 
 def test_what_a_batch_holds_can_be_written_down_and_read_back() -> None:
     rng = np.random.default_rng(0)
-    for task in (Recall(lag=9), Copying(items=3, delay=4), Characters(length=20), TemporalOrder(), DelayedXor()):
+    for task in (
+        Recall(lag=9),
+        Copying(items=3, delay=4),
+        Characters(length=20),
+        TemporalOrder(),
+        DelayedXor(),
+        EmbeddedReber(),
+    ):
         batch = task.batch(rng, 1)
         names = task.labels()["x"]
         written: Any = [names[code] for code in batch.x[:, 0].argmax(axis=-1)]

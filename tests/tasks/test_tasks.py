@@ -71,8 +71,9 @@ def test_shapes_widths_and_labels_agree(task: Task) -> None:
             assert batch.y.shape == (task.length, 7)
             assert batch.y.dtype == np.int64
             assert 0 <= batch.y.min() <= batch.y.max() < task.outputs
-        assert batch.mask[list(task.answers)].all()
-        assert (batch.mask & task.scored[:, None]).any()
+    for held_out in (task.batch(np.random.default_rng(0), 7, held_out=True), task.probe(np.random.default_rng(0), 7)):
+        assert held_out.mask[list(task.answers)].all()
+        assert (held_out.mask & task.scored[:, None]).any()
     assert {part: len(names) for part, names in task.labels().items()} == {"x": task.inputs, "y": task.outputs}
     assert all(0 <= d < task.length for d in task.lags)
     assert 0 < task.span < task.length

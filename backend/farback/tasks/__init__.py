@@ -12,6 +12,7 @@ from .base import Batch, ByLag, Chance, Predict, Task, spread
 from .characters import Characters
 from .copying import Copying
 from .order import TemporalOrder
+from .reber import EmbeddedReber
 from .recall import Recall
 from .xor import DelayedXor
 
@@ -22,11 +23,12 @@ TASKS: dict[str, type[Task]] = {
     "characters": Characters,
     "temporal_order": TemporalOrder,
     "delayed_xor": DelayedXor,
+    "reber": EmbeddedReber,
 }
 """By name, in the order in which the page shows them."""
 
 AnyTask: TypeAlias = Annotated[
-    Recall | Adding | Copying | Characters | TemporalOrder | DelayedXor, Field(discriminator="name")
+    Recall | Adding | Copying | Characters | TemporalOrder | DelayedXor | EmbeddedReber, Field(discriminator="name")
 ]
 
 __all__ = ["TASKS", "AnyTask", "Batch", "ByLag", "Chance", "Cite", "Predict", "Task", "spread"]
