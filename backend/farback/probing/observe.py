@@ -81,7 +81,7 @@ class Observer:
         wrong = loss_of(task.kind, torch.from_numpy(output[mask]), torch.from_numpy(batch.y[times][mask]))
         if task.kind == "regression":
             return Score(wrong.value, None)
-        scored = task.scored[times]
+        scored = mask & task.scored[times, None]
         right = (output.argmax(-1) == batch.y[times])[scored]
         return Score(wrong.value, float(right.mean()))
 
