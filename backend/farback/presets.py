@@ -33,6 +33,7 @@ PRESETS: dict[str, dict[str, Preset]] = {
     "temporal_order": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
     "delayed_xor": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
     "reber": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
+    "counting": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
 }
 
 

@@ -12,6 +12,7 @@ from farback.tasks import TASKS
 from farback.tasks.adding import Adding
 from farback.tasks.characters import Characters
 from farback.tasks.copying import Copying
+from farback.tasks.counting import Counting
 from farback.tasks.order import TemporalOrder
 from farback.tasks.reber import EmbeddedReber
 from farback.tasks.recall import Recall
@@ -27,8 +28,9 @@ def test_what_a_batch_holds_can_be_written_down_and_read_back() -> None:
         TemporalOrder(),
         DelayedXor(),
         EmbeddedReber(),
+        Counting(),
     ):
-        batch = task.batch(rng, 1)
+        batch = task.batch(rng, 1, held_out=True)
         names = task.labels()["x"]
         written: Any = [names[code] for code in batch.x[:, 0].argmax(axis=-1)]
         if isinstance(task, Characters):

@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 
 import farback
+from farback import config
 from farback.cells import CELLS
+from farback.probing.observe import Observer
+from farback.spec import parse_spec
 from farback.tasks import TASKS
+from farback.training import Stream, Training, randomness
 
 
 @pytest.mark.parametrize("task", list(TASKS))
@@ -34,3 +38,13 @@ def test_shuffled_time_trains_as_well(task: str) -> None:
         "training": {"steps": 1, "batch": 3},
     }
     assert [frame.reason for frame in farback.run(spec)] == [None, None]
+
+
+def test_accuracy_is_taken_on_what_is_asked_and_nothing_else() -> None:
+    """Strings of a^n b^n differ in length, so that a step is asked in some held-out sequences and not in others."""
+    spec = parse_spec({"task": {"name": "counting"}, "cell": {"name": "gru", "hidden": 4}, "seed": 3})
+    model, task = Training(spec).model, spec.task
+    batch = task.batch(randomness(3, Stream.HELD_OUT), config.HELD_OUT_SEQUENCES, held_out=True)
+    said = model.predict(batch.x, range(task.length)).argmax(axis=-1)
+    assert Observer(spec).score(model).accuracy == (said == batch.y)[batch.mask].mean()
+    assert not batch.mask.all()

@@ -11,6 +11,7 @@ from .adding import Adding
 from .base import Batch, ByLag, Chance, Predict, Task, spread
 from .characters import Characters
 from .copying import Copying
+from .counting import Counting
 from .order import TemporalOrder
 from .reber import EmbeddedReber
 from .recall import Recall
@@ -24,11 +25,13 @@ TASKS: dict[str, type[Task]] = {
     "temporal_order": TemporalOrder,
     "delayed_xor": DelayedXor,
     "reber": EmbeddedReber,
+    "counting": Counting,
 }
 """By name, in the order in which the page shows them."""
 
 AnyTask: TypeAlias = Annotated[
-    Recall | Adding | Copying | Characters | TemporalOrder | DelayedXor | EmbeddedReber, Field(discriminator="name")
+    Recall | Adding | Copying | Characters | TemporalOrder | DelayedXor | EmbeddedReber | Counting,
+    Field(discriminator="name"),
 ]
 
 __all__ = ["TASKS", "AnyTask", "Batch", "ByLag", "Chance", "Cite", "Predict", "Task", "spread"]
