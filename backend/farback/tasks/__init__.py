@@ -15,6 +15,7 @@ from .counting import Counting
 from .order import TemporalOrder
 from .reber import EmbeddedReber
 from .recall import Recall
+from .stocks import Stocks
 from .xor import DelayedXor
 
 TASKS: dict[str, type[Task]] = {
@@ -26,11 +27,12 @@ TASKS: dict[str, type[Task]] = {
     "delayed_xor": DelayedXor,
     "reber": EmbeddedReber,
     "counting": Counting,
+    "stocks": Stocks,
 }
 """By name, in the order in which the page shows them."""
 
 AnyTask: TypeAlias = Annotated[
-    Recall | Adding | Copying | Characters | TemporalOrder | DelayedXor | EmbeddedReber | Counting,
+    Recall | Adding | Copying | Characters | TemporalOrder | DelayedXor | EmbeddedReber | Counting | Stocks,
     Field(discriminator="name"),
 ]
 

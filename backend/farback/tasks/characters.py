@@ -10,12 +10,12 @@ import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
 from .. import config
-from ..arrays import Floats
 from ..cite import Cite
 from ..errors import InvalidInput
 from ..strict import shown
 from .base import Batch, ByLag, Chance, Predict, Task, Whole, one_hot, sequence_of
 from .corpus import HELD_OUT, Codes, Corpus, composed, own_text, python_topics
+from .older import added_loss
 
 VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", None: "other"}
 """How characters are labelled that would not be seen."""
@@ -142,15 +142,7 @@ class Characters(Task):
         start = rng.integers(0, places, trials)
         other = (start + rng.integers(1, places, trials)) % places
         text, elsewhere = (self._cut(codes, at) for at in (start, other))
-        variants = [self.length - 1, *lags]  # the longest lag of all keeps everything
-        loss = np.empty((len(variants), trials), np.float32)
-        for which, some in self.portions(len(variants), trials):
-            older = np.arange(self.length)[:, None, None] < self.length - 1 - np.array(variants[which])[:, None]
-            read = np.where(older, elsewhere[:-1, None, some], text[:-1, None, some])  # (T, lags, trials)
-            output = predict(one_hot(read.reshape(self.length, -1), self.inputs))[0]
-            target = np.tile(text[-1, some], read.shape[1])
-            loss[which, some] = _cross_entropy(output, target).reshape(read.shape[1:])
-        return ByLag("added_loss", tuple(lags), loss[1:] - loss[0], np.zeros(len(lags), np.float32), perfect=0.0)
+        return added_loss(self, predict, text[:-1], elsewhere[:-1], text[-1], lags)
 
     def labels(self) -> dict[str, list[str]]:
         names = [VISIBLE.get(character) or str(character) for character in self.corpus.alphabet]
@@ -196,11 +188,3 @@ class Characters(Task):
     def _windows(self, codes: Codes, starts: Whole) -> Batch:
         text = self._cut(codes, starts)
         return Batch(one_hot(text[:-1], self.inputs), text[1:], np.ones((self.length, starts.size), np.bool_))
-
-
-def _cross_entropy(logits: Floats, target: Whole) -> Floats:
-    """(N, O) logits and (N,) classes to (N,) losses in nats."""
-    top = logits.max(axis=1, keepdims=True)
-    log_sum = np.log(np.exp(logits - top).sum(axis=1)) + top[:, 0]
-    loss: Floats = log_sum - logits[np.arange(target.size), target]
-    return loss
