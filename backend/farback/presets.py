@@ -37,6 +37,7 @@ PRESETS: dict[str, dict[str, Preset]] = {
     "delayed_xor": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
     "reber": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
     "counting": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
+    "latch": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
     "stocks": {"feedforward": _SHORT, "rnn": _SHORT, "gru": _SHORT, "lstm": _SHORT},
 }
 

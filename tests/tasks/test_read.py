@@ -13,6 +13,7 @@ from farback.tasks.adding import Adding
 from farback.tasks.characters import Characters
 from farback.tasks.copying import Copying
 from farback.tasks.counting import Counting
+from farback.tasks.latch import Latch
 from farback.tasks.order import TemporalOrder
 from farback.tasks.reber import EmbeddedReber
 from farback.tasks.recall import Recall
@@ -42,6 +43,12 @@ def test_what_a_batch_holds_can_be_written_down_and_read_back() -> None:
         known = read.mask & batch.mask
         assert (read.y[known] == batch.y[known]).all()
         assert known.any() or task.name in ("copying", "stocks")
+    latch = Latch()
+    batch = latch.batch(rng, 1)
+    read = latch.read(batch.x[:, 0, 0].tolist())
+    assert (read.x == batch.x).all()
+    assert (read.mask == batch.mask).all()
+    assert read.y[-1] == batch.y[-1]
     adding = Adding(length=12)
     batch = adding.batch(rng, 1)
     read = adding.read([[float(value), int(mark)] for value, mark in batch.x[:, 0]])
@@ -70,6 +77,10 @@ def test_a_recall_without_one_symbol_has_no_right_answer() -> None:
         (Adding(), [[0.5, 1], [0.5, 2]], "mark, 0 or 1"),
         (Adding(), [[0.5, True], [0.5, 0]], "none"),
         (Adding(), [0.5, 0.5], "pair"),
+        (Latch(), [1, "x"], "number from -100 to 100"),
+        (Latch(), [1, True], "none"),
+        (Latch(), [1, float("nan")], "none"),
+        (Latch(), 1.0, "a list of numbers"),
         (Characters(), ["a", "b"], "must be a text"),
         (Characters(), "a", "1 steps"),
         (Characters(text="ab" * 1000, length=10), "abc", 'never seen "c"'),

@@ -12,6 +12,7 @@ from .base import Batch, ByLag, Chance, Predict, Task, spread
 from .characters import Characters
 from .copying import Copying
 from .counting import Counting
+from .latch import Latch
 from .order import TemporalOrder
 from .reber import EmbeddedReber
 from .recall import Recall
@@ -27,12 +28,13 @@ TASKS: dict[str, type[Task]] = {
     "delayed_xor": DelayedXor,
     "reber": EmbeddedReber,
     "counting": Counting,
+    "latch": Latch,
     "stocks": Stocks,
 }
 """By name, in the order in which the page shows them."""
 
 AnyTask: TypeAlias = Annotated[
-    Recall | Adding | Copying | Characters | TemporalOrder | DelayedXor | EmbeddedReber | Counting | Stocks,
+    Recall | Adding | Copying | Characters | TemporalOrder | DelayedXor | EmbeddedReber | Counting | Latch | Stocks,
     Field(discriminator="name"),
 ]
 
