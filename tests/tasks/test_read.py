@@ -10,6 +10,7 @@ import pytest
 from farback.errors import InvalidInput
 from farback.tasks import TASKS
 from farback.tasks.adding import Adding
+from farback.tasks.brackets import Brackets
 from farback.tasks.characters import Characters
 from farback.tasks.copying import Copying
 from farback.tasks.counting import Counting
@@ -31,6 +32,7 @@ def test_what_a_batch_holds_can_be_written_down_and_read_back() -> None:
         DelayedXor(),
         EmbeddedReber(),
         Counting(),
+        Brackets(),
         Stocks(),
     ):
         batch = task.batch(rng, 1, held_out=True)

@@ -9,6 +9,7 @@ from pydantic import Field
 from ..cite import Cite
 from .adding import Adding
 from .base import Batch, ByLag, Chance, Predict, Task, spread
+from .brackets import Brackets
 from .characters import Characters
 from .copying import Copying
 from .counting import Counting
@@ -28,13 +29,24 @@ TASKS: dict[str, type[Task]] = {
     "delayed_xor": DelayedXor,
     "reber": EmbeddedReber,
     "counting": Counting,
+    "brackets": Brackets,
     "latch": Latch,
     "stocks": Stocks,
 }
 """By name, in the order in which the page shows them."""
 
 AnyTask: TypeAlias = Annotated[
-    Recall | Adding | Copying | Characters | TemporalOrder | DelayedXor | EmbeddedReber | Counting | Latch | Stocks,
+    Recall
+    | Adding
+    | Copying
+    | Characters
+    | TemporalOrder
+    | DelayedXor
+    | EmbeddedReber
+    | Counting
+    | Brackets
+    | Latch
+    | Stocks,
     Field(discriminator="name"),
 ]
 
