@@ -132,6 +132,7 @@ function decodeLayer(wire) {
     gates: Object.fromEntries(gates),
     gradH: decodeArray(wire.grad_h),
     gradC: wire.grad_c && decodeArray(wire.grad_c),
+    inner: wire.inner && decodeArray(wire.inner),
     gradNorm: decodeArray(wire.grad_norm),
     signal: decodeArray(wire.signal),
     verdict: wire.verdict,

@@ -21,6 +21,7 @@ export interface WireLayer {
   gates: Record<string, WireArray>;
   grad_h: WireArray;
   grad_c: WireArray | null;
+  inner: WireArray | null;
   grad_norm: WireArray;
   signal: WireArray;
   verdict: Verdict;
@@ -391,6 +392,8 @@ export interface Layer {
   gates: Record<string, Matrix>;
   gradH: Matrix;
   gradC: Matrix | null;
+  /** The memory inside the memory, of a nested cell. */
+  inner: Matrix | null;
   gradNorm: Matrix;
   signal: Matrix;
   verdict: Verdict;

@@ -27,17 +27,15 @@ export const hidden = {
 /** @type {Panel} */
 export const cellState = {
   id: "cell",
-  measures: ["c"],
+  measures: ["c", "inner"],
   title: "Cell state c",
   plain: "the LSTM's memory, beside what it shows",
   room: room(STATE_HEIGHT),
   pictures: (scene) => {
-    const { c } = layerOf(scene);
-    return [
-      c
-        ? unitMap(c, "c", plural(c.cols, "unit"))
-        : note("No cell state: this model remembers only through h, if at all."),
-    ];
+    const { c, inner } = layerOf(scene);
+    if (!c) return [note("No cell state: this model remembers only through h, if at all.")];
+    const memory = unitMap(c, "c", plural(c.cols, "unit"));
+    return inner ? [memory, unitMap(inner, "inner", "inner memory c̃: what c is made from")] : [memory];
   },
 };
 

@@ -16,7 +16,7 @@ from ..store import Entry, RunFolder, Writer
 from ..training import Training
 from .table import Row, spread
 
-REPEATS = 5
+REPEATS = 3
 
 RECORDED: tuple[tuple[str, dict[str, Any], dict[str, Any], int], ...] = (
     ("recall, lag 40, lstm", {"name": "recall"}, {"name": "lstm"}, 1000),
