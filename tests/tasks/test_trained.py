@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 import farback
 from farback import config
 from farback.cells import CELLS
+from farback.inquiries import parse_inquiry
+from farback.pipeline import record
+from farback.probing.answer import answer
 from farback.probing.observe import Observer
 from farback.spec import parse_spec
 from farback.tasks import TASKS
@@ -28,6 +33,16 @@ def test_two_updates_with_frames(task: str, cell: str) -> None:
     assert all(frame.reason is None for frame in frames)
     assert frames[-1].last
     assert not np.array_equal(frames[0].output, frames[-1].output)
+
+
+@pytest.mark.parametrize("task", list(TASKS))
+def test_every_inquiry_has_an_answer(task: str) -> None:
+    """Also where steps are asked in some sequences only, and where the answer is not at the last step."""
+    spec = parse_spec({"task": {"name": task}, "cell": {"name": "gru", "hidden": 4}, "training": {"steps": 1}})
+    *_, moment = record(spec)
+    for inquiry in ("look", "states", "jacobians", "causal", "lengths", "chain"):
+        asked = parse_inquiry({"name": inquiry} | ({"t": 0} if inquiry == "chain" else {}), spec)
+        assert json.dumps(answer(spec, moment.weights, 1, asked), allow_nan=False)
 
 
 @pytest.mark.parametrize("task", [name for name, kind in TASKS.items() if "shuffled" in kind.model_fields])
