@@ -33,8 +33,8 @@ _SHORT: Preset = {"cell": {}, "training": {"steps": 300}}
 """For prices: there are 360 windows to train on, and after some 200 updates a model learns them by heart."""
 
 _TWICE: Preset = {"cell": {}, "training": {"steps": 3000}}
-"""Twice the usual 1,500 updates: for a nested LSTM that adds, as two of three seeds need more; for a feed-forward net
-that compares bits, which its window finds late; and for a plain RNN that latches, which at a lower rate never does."""
+"""Twice the usual 1,500 updates: for a nested LSTM that adds, as two of three seeds need more, or compares bits; for a
+feed-forward net that compares bits within its window; and for a plain RNN that latches, seldom at a lower rate."""
 
 PLAIN: Preset = {"cell": {}, "training": {}}
 
@@ -44,7 +44,7 @@ PRESETS: dict[str, dict[str, Preset]] = {
     "copying": {"feedforward": PLAIN, "rnn": _LONGER, "gru": _LIST, "lstm": _LIST},
     "characters": {"feedforward": _TEXT, "rnn": _TEXT, "gru": _TEXT, "lstm": _TEXT},
     "temporal_order": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
-    "delayed_xor": {"feedforward": _TWICE, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
+    "delayed_xor": {"feedforward": _TWICE, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN, "nested_lstm": _TWICE},
     "reber": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
     "counting": {"feedforward": PLAIN, "rnn": _LONGER, "gru": PLAIN, "lstm": PLAIN},
     "brackets": {"feedforward": _STACK, "rnn": _DEEP, "gru": _STACK, "lstm": _STACK},
