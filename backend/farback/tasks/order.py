@@ -88,17 +88,12 @@ class TemporalOrder(Task):
         return 0.75 if self.shuffled else 0.5
 
     def batch(self, rng: np.random.Generator, size: int, held_out: bool = False) -> Batch:
-        u = self._unit
-        lengths = rng.integers(self.length - u, self.length + 1, size)
-        places = np.stack([rng.integers(u, 2 * u + 1, size), rng.integers(5 * u, 6 * u + 1, size)])
-        return self._sequences(rng, lengths, places)
+        return self._sequences(rng, *self._drawn(rng, size))
 
     def probe(self, rng: np.random.Generator, size: int) -> Batch:
         """Random ones, but the displayed sequence has both letters as far back as they can be."""
-        u = self._unit
-        lengths = rng.integers(self.length - u, self.length + 1, size)
-        places = np.stack([rng.integers(u, 2 * u + 1, size), rng.integers(5 * u, 6 * u + 1, size)])
-        lengths[0], places[:, 0] = self.length, (u, 5 * u)
+        lengths, places = self._drawn(rng, size)
+        lengths[0], places[:, 0] = self.length, (self._unit, 5 * self._unit)
         return self._sequences(rng, lengths, places)
 
     def chance(self) -> Chance:
@@ -137,6 +132,13 @@ class TemporalOrder(Task):
         if len(letters) == 2:
             batch.y[-1], batch.mask[-1] = 2 * letters[0] + letters[1], True
         return batch
+
+    def _drawn(self, rng: np.random.Generator, size: int) -> tuple[Whole, Whole]:
+        """Lengths (B,) and places (2, B) as the task has them."""
+        u = self._unit
+        lengths = rng.integers(self.length - u, self.length + 1, size)
+        places = np.stack([rng.integers(u, 2 * u + 1, size), rng.integers(5 * u, 6 * u + 1, size)])
+        return lengths, places
 
     def _around(self, rng: np.random.Generator, lags: Whole) -> tuple[Whole, Whole, Whole]:
         """Lengths (B,) and places (2, B) that put a letter d before the end, and whether it is the second (B,)."""
