@@ -54,7 +54,7 @@ MEASURES: dict[str, Measure] = {
     ),
     "added_loss": Measure(
         "Loss added without older context",
-        "How much worse the model predicts when everything older than d steps is replaced by other text.",
+        "How much worse the model predicts when everything older than d steps is replaced by another sequence's.",
         "mean of L(context older than d replaced) − L(whole context) at the last step",
         "nat",
         "Farback; after Khandelwal et al. 2018, Sharp Nearby, Fuzzy Far Away (arXiv 1805.04623)",
