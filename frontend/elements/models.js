@@ -8,7 +8,7 @@ import { colours, MAX_MODELS, modelTitle, plainModel } from "../setup.js";
 import { make, tell } from "./dom.js";
 
 /** Short names that fit a row of buttons, where a title is long. */
-const SHORT = /** @type {Record<string, string>} */ ({ feedforward: "FF" });
+const SHORT = /** @type {Record<string, string>} */ ({ feedforward: "FF", nested_lstm: "NLSTM" });
 
 export class FarbackModels extends HTMLElement {
   #key = "";
