@@ -107,7 +107,7 @@ def test_nothing_jumps_while_models_train(new_page: NewPage, phone: bool) -> Non
     page.add_init_script(SHIFTS)
     page.goto(f"/?task=recall&lag=12&training.steps=150&training.stop=never&seed={5 + phone}")
     page.wait_for_selector("html[data-state=done]", state="attached", timeout=DONE_WITHIN)
-    assert page.evaluate("window.shifts") < 0.1
+    assert page.evaluate("window.shifts") < 0.05
 
 
 def test_no_width_scrolls_sideways_and_the_time_axis_stays_in_sight(page: Page) -> None:
