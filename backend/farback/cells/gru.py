@@ -12,7 +12,7 @@ from ..cite import Cite
 from .activation import slope, squash, through
 from .base import Gate, Held, Sweep, Trace, Weights
 from .jacobian import JacobiansOf, StepJacobians
-from .recurrent import HiddenOnly, before, by_step, chrono, hold, is_cut, linear, repeat
+from .recurrent import HiddenOnly, before, blocks, by_step, chrono, hold, is_cut, linear, repeat
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -63,23 +63,30 @@ class GRU(HiddenOnly):
     def scan(self, w: Weights, x: Tensor, layer: int = 0, held: Held | None = None) -> Trace:
         import torch
 
-        B, H = x.shape[1], self.hidden
+        (T, B, _), H = x.shape, self.hidden
         w_hh, b_hh = w["weight_hh"].mT, w["bias_hh"]
         w_rz, w_n, b_n = w_hh[:, : 2 * H], w_hh[:, 2 * H :], b_hh[2 * H :]
+        w_of_x = w["weight_ih"][: 2 * H], w["weight_ih"][2 * H :]
+        b_of_x = w["bias_ih"][: 2 * H] + b_hh[: 2 * H], w["bias_ih"][2 * H :]
         # Pre-activations, then in place the gates: (T, B, 2H) r and z, (T, B, H) n
-        rz_all = linear(x, w["weight_ih"][: 2 * H], w["bias_ih"][: 2 * H] + b_hh[: 2 * H])
-        n_all = linear(x, w["weight_ih"][2 * H :], w["bias_ih"][2 * H :])
+        rz_all, n_all = x.new_empty(T, B, 2 * H), x.new_empty(T, B, H)
         r_all, z_all = rz_all[..., :H], rz_all[..., H:]
         recurrent_n, h_all = torch.empty_like(n_all), torch.empty_like(n_all)
+        step = by_step(rz_all, r_all, z_all, n_all, recurrent_n, h_all)
         tanh = squash("tanh")
         h = x.new_zeros(B, H)
-        for t, (rz, r, z, n, back, h_next) in by_step(rz_all, r_all, z_all, n_all, recurrent_n, h_all).items():
-            rz.addmm_(h, w_rz).sigmoid_()
-            if held:
-                hold(held, t, r=r, z=z)
-            torch.addmm(b_n, h, w_n, out=back)
-            tanh(n.addcmul_(r, back))
-            h = torch.lerp(n, h, z, out=h_next)  # (1 - z) n + z h
+        for steps in blocks(T, 3 * B * H):
+            part = slice(steps.start, steps.stop)
+            for into, weight, bias in zip((rz_all, n_all), w_of_x, b_of_x, strict=True):
+                linear(x[part], weight, bias, out=into[part])
+            for t in steps:
+                rz, r, z, n, back, h_next = step[t]
+                rz.addmm_(h, w_rz).sigmoid_()
+                if held:
+                    hold(held, t, r=r, z=z)
+                torch.addmm(b_n, h, w_n, out=back)
+                tanh(n.addcmul_(r, back))
+                h = torch.lerp(n, h, z, out=h_next)  # (1 - z) n + z h
         return Trace(x, h_all, None, {"r": r_all, "z": z_all, "n": n_all}, {"recurrent_n": recurrent_n})
 
     def sweep_steps(self, w: Weights, trace: Trace, grad_h: Tensor, steps: range, cut: int | None) -> Sweep:
@@ -137,7 +144,10 @@ class GRU(HiddenOnly):
         grads, H = super().gradient(trace, sweep), self.hidden
         # The sweep's recurrent side lies as n, r, z, torch.nn's weights as r, z, n; of r and z it is the input side's.
         bias_n = sweep.grad_recurrent[:, 0, :, :H].sum((0, 1))
-        return grads | {
-            "weight_hh": grads["weight_hh"].roll(-H, 0),
-            "bias_hh": torch.cat([grads["bias_ih"][: 2 * H], bias_n]),
-        }
+        return (
+            grads
+            | {
+                "weight_hh": grads["weight_hh"].mT.roll(-H, 1).mT,  # along what lies together in memory
+                "bias_hh": torch.cat([grads["bias_ih"][: 2 * H], bias_n]),
+            }
+        )

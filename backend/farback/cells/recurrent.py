@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BLOCK = 2**19
-"""Pre-activations (2 MB) that a block of steps may hold in training: half or twice as many were no faster, measured."""
+"""Pre-activations (2 MB) that a block of steps may hold: half or twice as many were no faster, measured."""
 
 
 COLUMNS = 16
@@ -102,13 +102,12 @@ class HiddenOnly(Recurrent):
 
         trace = self.scan(w, x, layer)
         T, B, _ = x.shape
-        size = max(1, BLOCK // (B * self.blocks * self.hidden))
 
         def pullback(grad_h: Tensor) -> Gradient:
             total: dict[str, Tensor] = {}
             grad_x: list[Tensor] = []
-            for stop in range(T, 0, -size):
-                sweep = self.sweep_steps(w, trace, grad_h[:, None], range(max(0, stop - size), stop), cut)
+            for steps in reversed(blocks(T, B * self.blocks * self.hidden)):
+                sweep = self.sweep_steps(w, trace, grad_h[:, None], steps, cut)
                 part = self.gradient(trace, sweep)
                 total = {name: total[name] + grad for name, grad in part.items()} if total else part
                 if layer:
@@ -145,11 +144,20 @@ def aligned(w: Tensor) -> Tensor:
     return torch.nn.functional.pad(w, (0, columns(w.shape[1]) - w.shape[1]))
 
 
-def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+def blocks(length: int, values: int) -> list[range]:
+    """The time steps in blocks, each with so many pre-activations a step that it stays in the processor's cache."""
+    size = max(1, BLOCK // values)
+    return [range(first, min(first + size, length)) for first in range(0, length, size)]
+
+
+def linear(x: Tensor, weight: Tensor, bias: Tensor, out: Tensor | None = None) -> Tensor:
     """(T, B, G) the input's part W x + b of the pre-activations, of all steps at once."""
     import torch
 
-    return torch.nn.functional.linear(x, weight, bias)
+    if out is None:
+        return torch.nn.functional.linear(x, weight, bias)
+    torch.addmm(bias, x.flatten(0, 1), weight.mT, out=out.flatten(0, 1))
+    return out
 
 
 def before(states: Tensor, steps: range) -> Tensor:
