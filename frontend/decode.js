@@ -159,7 +159,12 @@ export function decodeFrame(wire, before = null) {
     ...wire,
     length: x.rows,
     x: before && same(before.x, x) ? before.x : x,
-    output: decodeArray(wire.output),
+    output: wire.output && decodeArray(wire.output),
+    suggestions: wire.suggestions && {
+      classes: wire.suggestions.classes,
+      probability: decodeArray(wire.suggestions.probability),
+      right: decodeArray(wire.suggestions.right),
+    },
     layers: wire.layers.map(decodeLayer),
     connectivity: decodeArray(wire.connectivity),
     profile: decodeArray(wire.profile),

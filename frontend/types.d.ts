@@ -88,11 +88,34 @@ export interface FrameNumbers {
   by_lag: ByLag;
   reach: Reach;
   horizon: Horizon;
+  /** Where words are completed. */
+  by_letters?: ByLetters | null;
+}
+
+/** How often the right word is suggested, by how many of its letters are known. */
+export interface ByLetters {
+  letters: number[];
+  /** Held-out steps behind each share. */
+  steps: number[];
+  /** By how many suggestions count: the first, the first two, the first three. */
+  top: number[][];
+  /** Standard errors of the shares. */
+  error: number[][];
+}
+
+/** The likeliest classes at each step, where there are too many to tell the probability of each. */
+export interface WireSuggestions {
+  classes: number[][];
+  probability: WireArray;
+  /** Probability of what is right, not finite where nothing is asked. */
+  right: WireArray;
 }
 
 export interface WireFrame extends FrameNumbers {
   x: WireArray;
-  output: WireArray;
+  /** Null where there are suggestions. */
+  output: WireArray | null;
+  suggestions?: WireSuggestions | null;
   layers: WireLayer[];
   connectivity: WireArray;
   /** By answer step and lag. */
@@ -140,6 +163,9 @@ export interface Facts {
   length: number;
   memoryless_loss: number | null;
   solved_rule: string;
+  /** Of completing words: what scores without a model, and the share of words that are none of the vocabulary. */
+  baselines?: { frequent: ByLetters; beginning: ByLetters };
+  out_of_vocabulary?: { training: number; held_out: number };
 }
 
 export interface RunRecord extends Omit<RunStatus, "run"> {
@@ -403,7 +429,8 @@ export interface Frame extends FrameNumbers {
   /** Number of time steps T of the displayed sequence. */
   length: number;
   x: Matrix;
-  output: Matrix;
+  output: Matrix | null;
+  suggestions?: { classes: number[][]; probability: Matrix; right: Matrix } | null | undefined;
   layers: Layer[];
   connectivity: Matrix;
   profile: Matrix;

@@ -34,6 +34,14 @@ MIN_TEXT = 1_000
 """Shortest text of one's own, in characters: a tenth is held out, and less cannot be measured on."""
 MAX_ALPHABET = 128
 """Most distinct characters of a text: rarer ones share one symbol, so the model's input stays small."""
+MAX_VOCABULARY = 4096
+"""Most words to choose from: each is one line of the read-out, which then takes most of a training step, and every run
+tells the page all of their names."""
+MIN_VOCABULARY = 10
+"""Fewest words to choose from: with less, three suggestions are nearly all there is."""
+MAX_WORD = 50
+"""Longest word that can be suggested, in letters: longer ones are no words of any language but strings of letters, and
+whoever reads them keeps every beginning of each."""
 MAX_SEED = 2**31 - 1
 """Largest seed: what every language reads as a whole number."""
 
@@ -60,6 +68,10 @@ FRAME_LAGS = 20
 test would take as long as everything else in a frame."""
 CONNECTIVITY_ROWS = 200
 """Most output times whose connectivity a frame tells, evenly spread: as many as a screen has pixels for."""
+SUGGESTIONS = 3
+"""Words that are suggested at each step: as many as a person reads at a glance, and as Madsen 2019 takes."""
+LETTER_STEPS = 20
+"""Fewest held-out steps behind the accuracy at so many letters known: its standard error is then at most 0.11."""
 HELD_OUT_SEQUENCES = 128
 """Sequences behind loss and accuracy: 99 % then means at most one wrong answer."""
 PROBE_SEQUENCES = 16

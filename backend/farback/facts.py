@@ -28,4 +28,5 @@ def facts(spec: RunSpec) -> dict[str, Any]:
         "shared": shared,
         "unshared": cell.unshared(task.inputs, task.length),
         "truncate": spec.training.truncate,
+        **task.facts(),
     }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats
 from .cells import CELLS
+from .tasks import ByLetters
 
 VERSION = 2
 """Raised whenever a reader of the old form would misread the new one."""
@@ -91,6 +92,18 @@ class Horizon:
 
 
 @dataclass(frozen=True)
+class Suggestions:
+    """The likeliest of very many classes, at each step of the displayed sequence; S of them, 3 or as many as there are.
+
+    They stand in place of all probabilities, which for a thousand words would be more than the rest of a frame.
+    """
+
+    classes: list[list[int]]  # (T, S) the most likely one first
+    probability: Floats  # (T, S)
+    right: Floats  # (T,) probability of the target; NaN where nothing is asked
+
+
+@dataclass(frozen=True)
 class Frame:
     """One training step of one run, measured on a fixed held-out probe batch.
 
@@ -109,7 +122,7 @@ class Frame:
     reason: str | None  # why a number is None
     x: Floats  # (T, I) input of the displayed sequence
     y: list[int | float | None]  # T targets
-    output: Floats  # (T, O) class probabilities, or predicted values
+    output: Floats | None  # (T, O) class probabilities, or predicted values; None where there are suggestions
     answers: list[int]
     layers: list[LayerFrame]
     rows: list[int]  # the output times k that connectivity is told of, ascending; the answer steps are among them
@@ -118,6 +131,8 @@ class Frame:
     by_lag: SkillByLag
     reach: Reach
     horizon: Horizon
+    by_letters: ByLetters | None = None  # where words are completed: accuracy by how many letters are known
+    suggestions: Suggestions | None = None  # where there are too many classes to tell of each
     version: int = VERSION
 
     def result(self) -> dict[str, Any]:
@@ -145,11 +160,15 @@ CODINGS: dict[str, Coding] = {
     "grad_inner": "signed",
     "grad_norm": "log10",
     "signal": "log10",
+    "probability": "linear",
+    "right": "linear",
 }
 """How each array travels; gates by whether they can be negative."""
 
-PARTS: dict[str, type] = {"updates": Updates, "by_lag": SkillByLag, "reach": Reach, "horizon": Horizon}
-"""The parts that are records of their own."""
+PARTS: dict[str, type] = {
+    "updates": Updates, "by_lag": SkillByLag, "reach": Reach, "horizon": Horizon, "by_letters": ByLetters,
+}  # fmt: skip
+"""The parts that are records of their own, of plain numbers."""
 
 CANDIDATES = frozenset(gate.name for cell in CELLS.values() for gate in cell.gates if gate.low < 0)
 """Gates that can be negative: a tanh's. The coding is a matter of the gate, not of the values it happens to have."""
@@ -175,8 +194,13 @@ def encode(frame: Frame, full: bool = False) -> bytes:
 
 def encode_arrays(values: Mapping[str, Any], full: bool) -> dict[str, Any]:
     """The arrays and the layers among a frame's values as JSON values."""
-    arrays = {name: pack(values[name], CODINGS[name], full) for name in ARRAYS}
-    return arrays | {"layers": [_encode_layer(layer, full) for layer in values["layers"]]}
+    arrays = _packed({name: values[name] for name in ARRAYS}, full)
+    layers = [_encode_layer(layer, full) for layer in values["layers"]]
+    suggestions: Suggestions | None = values["suggestions"]
+    likely = suggestions and {"classes": suggestions.classes} | _packed(
+        {"probability": suggestions.probability, "right": suggestions.right}, full
+    )
+    return arrays | {"layers": layers, "suggestions": likely}
 
 
 def decode(data: bytes) -> Frame:
@@ -186,9 +210,12 @@ def decode(data: bytes) -> Frame:
         raise ValueError(f"This frame has version {values.get('version')}, this code reads {VERSION}.")
     values["layers"] = [_decode_layer(layer) for layer in values["layers"]]
     for name in ARRAYS:
-        values[name] = unpack(values[name])
+        values[name] = None if values[name] is None else unpack(values[name])
     for name, kind in PARTS.items():
-        values[name] = None if values[name] is None else kind(**values[name])
+        values[name] = None if values.get(name) is None else kind(**values[name])
+    if (likely := values.get("suggestions")) is not None:
+        arrays = {name: unpack(likely[name]) for name in ("probability", "right")}
+        values["suggestions"] = Suggestions(likely["classes"], **arrays)
     return Frame(**values)
 
 
@@ -272,12 +299,12 @@ def _shallow(value: object) -> dict[str, Any]:
 def _encode_layer(layer: LayerFrame, full: bool) -> dict[str, Any]:
     values = _shallow(layer)
     gates = {name: pack(gate, "signed" if name in CANDIDATES else "linear", full) for name, gate in layer.gates.items()}
-    arrays = {
-        name: None if array is None else pack(array, CODINGS[name], full)
-        for name, array in values.items()
-        if name in LAYER
-    }
+    arrays = _packed({name: values[name] for name in LAYER}, full)
     return arrays | {"gates": gates, "verdict": _shallow(layer.verdict)}
+
+
+def _packed(arrays: Mapping[str, Floats | None], full: bool) -> dict[str, Any]:
+    return {name: None if array is None else pack(array, CODINGS[name], full) for name, array in arrays.items()}
 
 
 def _decode_layer(values: dict[str, Any]) -> LayerFrame:

@@ -263,10 +263,31 @@ MEASURES: dict[str, Measure] = {
         "probability, or the task's value",
         "the task's source",
     ),
+    "suggestions": Measure(
+        "Suggestions",
+        "The three words that the model finds most likely at each step, and how likely it finds the right one.",
+        "the largest entries of softmax(W h_t + b), and the right word's where one is asked for",
+        "probability",
+        "Madsen 2019, Visualizing memorization in RNNs, Distill",
+    ),
+    "by_letters": Measure(
+        "Accuracy by letters known",
+        "How often the right word is the first suggestion, or among the first two or three, when so many of its "
+        "letters have been read. At 0 letters only the text before the word can tell. A model that is no better than "
+        "the most frequent word with the same beginning uses the word's own letters and nothing else.",
+        "share of held-out steps with k letters of the word read (k = 0 at the character directly before it) at which "
+        "fewer than j = 1, 2, 3 words have a larger output than the right one; its standard error is √(p(1 − p)/n). n "
+        "steps of at most 128 held-out windows that do not overlap; left out are words that the vocabulary lacks or "
+        f"the window's start has cut, and numbers k with n < {config.LETTER_STEPS}. Baselines, on these steps: the 3 "
+        "most frequent words of the training part, and the 3 most frequent that begin with the k letters",
+        "1 (share)",
+        "Madsen 2019, Visualizing memorization in RNNs, Distill; the baselines: Farback",
+    ),
     "loss": Measure(
         "Loss",
         "How wrong the model is on held-out sequences; the dashed line is guessing.",
-        "mean cross-entropy (or squared error) over the steps that are asked for, on 128 held-out sequences",
+        "mean cross-entropy (or squared error) over the steps that are asked for, on 128 held-out sequences; in "
+        "autocomplete on at most so many that do not overlap, and a word that the vocabulary lacks is not asked for",
         "nat (or squared units)",
         "the task's source",
     ),

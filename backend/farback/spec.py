@@ -176,13 +176,14 @@ def _operations(spec: RunSpec) -> float:
     frames = 26 + training.steps / 50  # 26 up to step 200, then every 50
     result = min(len(task.lags), config.RESULT_LAGS) * task.result_trials
     forwards = 3.0 * training.batch * training.steps + frames * frame + result
-    return 2.0 * spec.cell.parameters(task.inputs) * task.length * forwards
+    weights = spec.cell.parameters(task.inputs) + task.outputs * spec.cell.hidden
+    return 2.0 * weights * task.length * forwards
 
 
 def _floats(spec: RunSpec) -> float:
-    """Numbers that an update or a frame's sweep keeps: activations, their factors and their derivatives."""
+    """Numbers that an update or a frame's sweep keeps: activations, their factors and their derivatives, outputs."""
     task, cell = spec.task, spec.cell
-    unit = cell.layers * cell.hidden * (3 * len(cell.shown_gates()) + 6) + 2 * task.inputs
+    unit = cell.layers * cell.hidden * (3 * len(cell.shown_gates()) + 6) + 2 * task.inputs + 3 * task.outputs
     sequences = max(spec.training.batch, config.PROBE_SEQUENCES * (1 + len(task.answers)))
     return float(task.length) * sequences * unit
 

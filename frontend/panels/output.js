@@ -1,7 +1,7 @@
 /**
  * What the model answers, and what would be right.
  *
- * @import {Curves, Frame, Heatmap, Panel, Picture, Scene} from "../types.js"
+ * @import {Curves, Frame, Heatmap, Matrix, Panel, Picture, Scene} from "../types.js"
  */
 
 import { valueAt } from "../decode.js";
@@ -17,11 +17,21 @@ const HEIGHT = 48;
  * @param {number} t
  * @returns {number} the answer that the model finds most likely
  */
-function topAt({ output }, t) {
+function topAt({ output, suggestions }, t) {
+  if (!output) return suggestions?.classes[t]?.[0] ?? 0;
   let best = 0;
   for (let o = 1; o < output.cols; o++) if (valueAt(output, t, o) > valueAt(output, t, best)) best = o;
   return best;
 }
+
+/**
+ * @param {Frame} frame
+ * @param {number} t
+ * @param {number} target
+ * @returns {number} the right answer's probability, or the predicted value
+ */
+const saidOf = ({ output, suggestions }, t, target) =>
+  output ? valueAt(output, t, target) : suggestions ? valueAt(suggestions.right, 0, t) : Number.NaN;
 
 /**
  * @param {Scene} scene
@@ -31,10 +41,10 @@ function caption({ frame, facts, view, task }) {
   const { step } = answerOf(frame, view.row);
   const target = frame.y[step];
   if (target === null || target === undefined) return "";
-  if (task.kind === "regression") return `says ${number(valueAt(frame.output, step, 0))}, right is ${number(target)}`;
+  if (task.kind === "regression") return `says ${number(saidOf(frame, step, 0))}, right is ${number(target)}`;
   const name = /** @param {number} o */ (o) => visible(facts?.labels.y[o] ?? String(o));
   const top = topAt(frame, step);
-  const chance = percent(valueAt(frame.output, step, target));
+  const chance = percent(saidOf(frame, step, target));
   return `says ${name(top)} ${top === target ? "✓" : "✗"}, right is ${name(target)}, which it gives ${chance}`;
 }
 
@@ -56,7 +66,7 @@ function prediction(scene) {
     length: frame.length,
     cursor: null,
     series: [
-      { name: "answer", points: steps.map((x) => ({ x, y: finite(valueAt(frame.output, x, 0)) })), style: "line" },
+      { name: "answer", points: steps.map((x) => ({ x, y: finite(saidOf(frame, x, 0)) })), style: "line" },
       { name: "right answer", points: targets, style: "dots" },
     ],
     y: {
@@ -81,7 +91,7 @@ function rightShare(scene) {
   const { frame } = scene;
   const points = frame.y.map((target, x) => ({
     x,
-    y: target === null ? null : finite(valueAt(frame.output, x, target)),
+    y: target === null ? null : finite(saidOf(frame, x, target)),
   }));
   return {
     kind: "curves",
@@ -124,15 +134,16 @@ function targets({ y }) {
 
 /**
  * @param {Scene} scene
+ * @param {Matrix} matrix
  * @returns {Heatmap}
  */
-function shares(scene) {
+function shares(scene, matrix) {
   const { frame, facts } = scene;
   return {
     kind: "heatmap",
     caption: caption(scene),
     symbol: "probability",
-    matrix: frame.output,
+    matrix,
     timeFirst: true,
     palette: "magnitude",
     domain: [0, 1],
@@ -149,7 +160,8 @@ function shares(scene) {
  */
 function picture(scene) {
   if (scene.task.kind === "regression") return prediction(scene);
-  return scene.frame.output.cols > MANY ? rightShare(scene) : shares(scene);
+  const { output } = scene.frame;
+  return output && output.cols <= MANY ? shares(scene, output) : rightShare(scene);
 }
 
 /** @type {Panel} */

@@ -21,6 +21,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "adding": {"name": "adding", "length": 8},
     "copying": {"name": "copying", "items": 2, "delay": 3},
     "characters": {"name": "characters", "length": 16},
+    "autocomplete": {"name": "autocomplete", "length": 16, "vocabulary": 20},
 }
 
 

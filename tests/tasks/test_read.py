@@ -10,6 +10,7 @@ import pytest
 from farback.errors import InvalidInput
 from farback.tasks import TASKS
 from farback.tasks.adding import Adding
+from farback.tasks.autocomplete import Autocomplete
 from farback.tasks.brackets import Brackets
 from farback.tasks.characters import Characters
 from farback.tasks.copying import Copying
@@ -19,6 +20,7 @@ from farback.tasks.order import TemporalOrder
 from farback.tasks.reber import EmbeddedReber
 from farback.tasks.recall import Recall
 from farback.tasks.stocks import Stocks
+from farback.tasks.text import Text
 from farback.tasks.xor import DelayedXor
 
 
@@ -28,6 +30,7 @@ def test_what_a_batch_holds_can_be_written_down_and_read_back() -> None:
         Recall(lag=9),
         Copying(items=3, delay=4),
         Characters(length=20),
+        Autocomplete(length=20),
         TemporalOrder(),
         DelayedXor(),
         EmbeddedReber(),
@@ -38,7 +41,7 @@ def test_what_a_batch_holds_can_be_written_down_and_read_back() -> None:
         batch = task.batch(rng, 1, held_out=True)
         names = task.labels()["x"]
         written: Any = [names[code] for code in batch.x[:, 0].argmax(axis=-1)]
-        if isinstance(task, Characters):
+        if isinstance(task, Text):
             written = "".join(str(task.corpus.alphabet[code]) for code in batch.x[:, 0].argmax(axis=-1))
         read = task.read(written)
         assert (read.x == batch.x).all()

@@ -13,10 +13,10 @@ from torch import Tensor
 from .. import config
 from ..arrays import Floats
 from ..cells import Trace
-from ..frame import Frame, LayerFrame, SkillByLag, Updates
+from ..frame import Frame, LayerFrame, SkillByLag, Suggestions, Updates
 from ..model import Model
 from ..spec import RunSpec
-from ..tasks import Batch, ByLag, spread
+from ..tasks import Batch, ByLag, ByLetters, by_letters, rank_of, spread
 from ..training import Stream, loss_of, randomness
 from .connectivity import connectivity
 from .derivatives import Derivatives, LayerGradient, derivatives, scores, signal, targets
@@ -24,6 +24,9 @@ from .horizon import by_lag as horizon_by_lag
 from .horizon import horizon, profile
 from .reach import reach
 from .verdict import verdict
+
+SCORED_VALUES = 2**22
+"""Most output numbers that are scored at a time: 16 MB, which a large vocabulary would be many times of."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Score:
 
     loss: float
     accuracy: float | None
+    by_letters: ByLetters | None = None
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,13 @@ class Picture:
 
     x: Floats
     y: list[int | float | None]
-    output: Floats
+    output: Floats | None
     answers: list[int]
     layers: list[LayerFrame]
     rows: list[int]
     connectivity: Floats
     profile: Floats
+    suggestions: Suggestions | None
     shares: Floats  # (B, K, T) of `horizon.by_lag`, which the profile is the median of
 
 
@@ -69,21 +74,31 @@ class Observer:
         self.spec = spec
         task, seed = spec.task, spec.seed
         self.probe = task.probe(randomness(seed, Stream.PROBE), config.PROBE_SEQUENCES)
-        self._held_out = task.batch(randomness(seed, Stream.HELD_OUT), config.HELD_OUT_SEQUENCES, held_out=True)
+        self._held_out = task.held_out(randomness(seed, Stream.HELD_OUT), config.HELD_OUT_SEQUENCES)
 
     def score(self, model: Model) -> Score:
         """Loss and accuracy on the held-out sequences; a loss that overflowed is infinite or NaN."""
         task, batch = self.spec.task, self._held_out
         times = np.flatnonzero(batch.mask.any(axis=1))
-        with torch.inference_mode():
-            output = model.predict(batch.x, [int(t) for t in times])  # (times, N, O)
-        mask = batch.mask[times]
-        wrong = loss_of(task.kind, torch.from_numpy(output[mask]), torch.from_numpy(batch.y[times][mask]))
+        size = max(1, SCORED_VALUES // (times.size * task.outputs))
+        loss, ranks, known, scored = 0.0, [], [], []
+        for first in range(0, batch.mask.shape[1], size):
+            some = slice(first, first + size)
+            mask, y = batch.mask[times, some], batch.y[times, some]
+            with torch.inference_mode():
+                output = model.predict(batch.x[:, some], times.tolist())[mask]  # (N, O)
+            loss += len(output) * loss_of(task.kind, torch.from_numpy(output), torch.from_numpy(y[mask])).value
+            if task.kind == "classification":
+                ranks.append(rank_of(output, y[mask]))
+                scored.append((mask & task.scored[times, None])[mask])
+            if batch.known is not None:
+                known.append(batch.known[times, some][mask])
+        loss /= batch.mask.sum()
         if task.kind == "regression":
-            return Score(wrong.value, None)
-        scored = mask & task.scored[times, None]
-        right = (output.argmax(-1) == batch.y[times])[scored]
-        return Score(wrong.value, float(right.mean()))
+            return Score(loss, None)
+        rank = np.concatenate(ranks)
+        accuracy = float((rank == 0)[np.concatenate(scored)].mean())
+        return Score(loss, accuracy, by_letters(rank, np.concatenate(known)) if known else None)
 
     def picture(self, model: Model, shown: Batch | None = None) -> Picture:
         """Look at the model on the probe's sequences.
@@ -106,12 +121,13 @@ class Observer:
             return Picture(
                 x=batch.x[:, 0],
                 y=_asked(batch),
-                output=_shown(output[:, 0], task.kind),
+                output=None if task.suggestions else _shown(output[:, 0], task.kind),
                 answers=answers,
                 layers=_layers(traces, found, answers[-1]),
                 rows=rows,
                 connectivity=whole[0][rows].numpy(),
                 profile=profile(shares),
+                suggestions=_suggestions(output[:, 0], batch, task.suggestions) if task.suggestions else None,
                 shares=shares,
             )
 
@@ -161,6 +177,8 @@ class Observer:
             by_lag=by_lag,
             reach=reached,
             horizon=seen,
+            by_letters=None if exploded else score.by_letters,
+            suggestions=picture.suggestions,
         )
 
     def _by_lag(self, model: Model, last: bool) -> ByLag:
@@ -185,6 +203,15 @@ def _asked(batch: Batch) -> list[int | float | None]:
 def _shown(output: Tensor, kind: str) -> Floats:
     """(T, O) as the page shows it: probabilities, or the predicted values."""
     return (output.softmax(-1) if kind == "classification" else output.contiguous()).numpy()
+
+
+def _suggestions(output: Tensor, batch: Batch, count: int) -> Suggestions:
+    """The likeliest classes at each step of the displayed sequence. output  # (T, O)"""
+    shares = output.softmax(-1)
+    likely = shares.topk(min(count, shares.shape[1]))
+    right = shares.gather(1, torch.from_numpy(batch.y[:, :1]))[:, 0].numpy()
+    asked = np.where(batch.mask[:, 0], right, np.float32(np.nan))
+    return Suggestions(likely.indices.tolist(), likely.values.numpy(), asked)
 
 
 def _finite(value: float) -> float | None:

@@ -8,12 +8,14 @@ from pydantic import Field
 
 from ..cite import Cite
 from .adding import Adding
+from .autocomplete import Autocomplete
 from .base import Batch, ByLag, Chance, Predict, Task, spread
 from .brackets import Brackets
 from .characters import Characters
 from .copying import Copying
 from .counting import Counting
 from .latch import Latch
+from .letters import ByLetters, by_letters, rank_of
 from .order import TemporalOrder
 from .reber import EmbeddedReber
 from .recall import Recall
@@ -25,6 +27,7 @@ TASKS: dict[str, type[Task]] = {
     "adding": Adding,
     "copying": Copying,
     "characters": Characters,
+    "autocomplete": Autocomplete,
     "temporal_order": TemporalOrder,
     "delayed_xor": DelayedXor,
     "reber": EmbeddedReber,
@@ -40,6 +43,7 @@ AnyTask: TypeAlias = Annotated[
     | Adding
     | Copying
     | Characters
+    | Autocomplete
     | TemporalOrder
     | DelayedXor
     | EmbeddedReber
@@ -50,4 +54,7 @@ AnyTask: TypeAlias = Annotated[
     Field(discriminator="name"),
 ]
 
-__all__ = ["TASKS", "AnyTask", "Batch", "ByLag", "Chance", "Cite", "Predict", "Task", "spread"]
+__all__ = [
+    "TASKS", "AnyTask", "Batch", "ByLag", "ByLetters", "Chance", "Cite", "Predict", "Task", "by_letters", "rank_of",
+    "spread",
+]  # fmt: skip

@@ -37,6 +37,7 @@ class Batch:
     y: Whole | Floats
     """(T, B) int64 classes, or (T, B, 1) float32 values in a regression; meaningless where the mask is false."""
     mask: Flags  # (T, B) where the loss counts
+    known: Whole | None = None  # (T, B) letters read of the word that is asked for, where words are
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ class Task(Strict):
     stretches: ClassVar[str]
     """The option that makes sequences longer, step by step."""
     result_trials: ClassVar[int] = config.RESULT_TRIALS
+    suggestions: ClassVar[int | None] = None
+    """How many of the likeliest classes a frame tells at each step, in place of the probabilities of all."""
 
     name: str
 
@@ -161,6 +164,10 @@ class Task(Strict):
                 sequence is fresh, and a generator of its own is enough.
         """
 
+    def held_out(self, rng: np.random.Generator, size: int) -> Batch:
+        """The held-out batch, of at most so many sequences, that loss and accuracy are told on."""
+        return self.batch(rng, size, held_out=True)
+
     @abstractmethod
     def probe(self, rng: np.random.Generator, size: int) -> Batch:
         """The held-out batch that a run is looked at on; its first sequence is the one that the page displays."""
@@ -194,6 +201,10 @@ class Task(Strict):
     @abstractmethod
     def labels(self) -> dict[str, list[str]]:
         """Short names of the inputs and outputs: {"x": I names, "y": O names}."""
+
+    def facts(self) -> dict[str, Any]:
+        """What else is known before training, as JSON values; docs/api.md says what each task tells."""
+        return {}
 
     def read(self, sequence: object) -> Batch:
         """One sequence that a person wrote down, of any length: here a list of the inputs' labels.

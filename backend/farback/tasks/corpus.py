@@ -92,12 +92,17 @@ class Corpus:
         return float(-np.log(self.pair[self.held_out[:-1], self.held_out[1:]]).mean())
 
 
-@lru_cache(maxsize=1)
-def python_topics() -> Corpus:
+def topics_text() -> str:
     """The topics of Python's own documentation, some 465,000 characters that every Python brings along."""
     from pydoc_data.topics import topics  # half a megabyte of text, read only where it is used
 
-    return Corpus("".join(topics[name] for name in sorted(topics)))
+    return "".join(topics[name] for name in sorted(topics))
+
+
+@lru_cache(maxsize=1)
+def python_topics() -> Corpus:
+    """Those topics as they are read."""
+    return Corpus(topics_text())
 
 
 def own_text(text: str) -> str:
