@@ -19,7 +19,7 @@ import { choose, outputOf } from "./lags.js";
 import { PANELS } from "./panels/index.js";
 import { Player } from "./player.js";
 import { jobsOf, SEEDS, Seeds } from "./seeds.js";
-import { alike, opening, specsOf, taskOf } from "./setup.js";
+import { alike, opening, readsText, specsOf, taskOf } from "./setup.js";
 import { advance, frameAt, lastStep, newestStep, stepsOf } from "./timeline.js";
 import { readUrl } from "./url.js";
 import { fold, misfits, plainView } from "./view.js";
@@ -105,9 +105,10 @@ function paint(now) {
     steps: last,
     asking,
   });
-  asking.settle();
   page.reach.show(columns, extent, view.threshold, (model) => seeds.of(model, view.threshold));
   page.hold.show(view, columns);
+  page.reading.show({ columns, task: taskOf(catalog, shown.task), view: looked, extent, version, ink, asking });
+  asking.settle();
   page.timeline.show({ columns, step: view.step, playing: player.playing, training: comparison.training });
   showControls();
   if (count > 0) measure(began);
@@ -454,8 +455,7 @@ async function openRuns(ids) {
   }
   // A link that names runs beside a set-up does so because they were trained on a text that it cannot carry.
   if (view.runs.length) {
-    const asksText = taskOf(catalog, setup.task).options.some(({ type }) => type === "text");
-    setup = shown = { ...setup, textMissing: asksText };
+    setup = shown = { ...setup, textMissing: readsText(taskOf(catalog, setup.task)) };
     view = { ...view, runs: [] };
   }
   page.notice.show("The models of this link are no longer kept here.");
@@ -472,7 +472,7 @@ function leadOut() {
 async function start() {
   try {
     catalog = await getCatalog();
-    for (const part of [page.controls, page.reach, page.columns, page.help]) part.furnish(catalog);
+    for (const part of [page.controls, page.reach, page.reading, page.columns, page.help]) part.furnish(catalog);
     comparison = new Comparison(catalog, { changed: repaint, news: (text) => page.notice.say(text), refused, ended });
     // What is replayed by itself stands nowhere: a link to it opens it again from the start.
     const state = () => ({ setup: shown, view: replaying ? { ...view, step: null } : view });

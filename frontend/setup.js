@@ -30,6 +30,13 @@ export function named(list, name, what) {
 export const taskOf = (catalog, name) => named(catalog.tasks, name, "task");
 
 /**
+ * Whether a task reads text, a character a step: only such a one can be given a text to train on.
+ *
+ * @param {Pick<Task, "options">} task
+ */
+export const readsText = ({ options }) => options.some(({ type }) => type === "text");
+
+/**
  * @param {Catalog} catalog
  * @param {string} name
  * @returns {Cell}

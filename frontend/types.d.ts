@@ -251,6 +251,44 @@ export interface Catalog {
   measures: Record<string, Measure>;
 }
 
+// --- The memory table.
+
+/** Median, smallest and largest over seeds. */
+export interface MemorySpread {
+  median: number;
+  low: number;
+  high: number;
+}
+
+export interface MemoryRow {
+  task: string;
+  cell: string;
+  parameters: number;
+  seeds: number;
+  solved: number;
+  exploded: number;
+  solved_at: MemorySpread | null;
+  steps: MemorySpread | null;
+  seconds: MemorySpread | null;
+  loss: MemorySpread | null;
+  accuracy: MemorySpread | null;
+  reach: MemorySpread | null;
+  /** The longest lag that was tested, where a seed reached it. */
+  at_least: number | null;
+  horizon: MemorySpread | null;
+  horizon_at_start: MemorySpread | null;
+  last_step: number;
+}
+
+/** Where, with what and when the rows were measured: usually one of each. */
+export interface Memory {
+  machine: string[];
+  torch: string[];
+  day: string[];
+  seed: number[];
+  rows: MemoryRow[];
+}
+
 // --- Answers to inquiries, their arrays read.
 
 export interface JacobiansAnswer {
@@ -265,6 +303,14 @@ export interface JacobiansAnswer {
   steps: Matrix | null;
   lyapunov: (number | null)[] | null;
   reason: string | null;
+}
+
+/** Passages of the held-out text that tell long memory from short. */
+export interface PassagesAnswer {
+  /** Characters back from which context counts as distant. */
+  distance: number;
+  long: { text: string; k: number; share: number }[];
+  short: { text: string; k: number; share: number }[];
 }
 
 export interface ChainAnswer {

@@ -8,7 +8,7 @@
 import { holdText, MAX_HOLDS, parseHold, parseSequence } from "./holds.js";
 import { PANELS } from "./panels/index.js";
 import { parseSeeds } from "./seeds.js";
-import { cellOf, MAX_MODELS, opening, plainModel, refusal, taskOf } from "./setup.js";
+import { cellOf, MAX_MODELS, opening, plainModel, readsText, refusal, taskOf } from "./setup.js";
 import { parseThreshold, THRESHOLD } from "./threshold.js";
 import { isShut, plainView } from "./view.js";
 
@@ -316,8 +316,10 @@ const TABLE = [
     key: "sequence",
     of: "view",
     // What somebody wrote as running text is theirs: it stands in no link.
-    write: ({ setup, view }) =>
-      view.sequence === null || setup.task === "characters" ? [] : [["sequence", encodeURIComponent(view.sequence)]],
+    write: ({ setup, view }, catalog) =>
+      view.sequence === null || readsText(taskOf(catalog, setup.task))
+        ? []
+        : [["sequence", encodeURIComponent(view.sequence)]],
     read: (text, { setup, view }, catalog) => {
       parseSequence(text, taskOf(catalog, setup.task));
       view.sequence = text;

@@ -5,6 +5,7 @@
  */
 
 import { duration, longestOf, number, percent, plural, rangeText, whole } from "./format.js";
+import { readsText } from "./setup.js";
 import { secondsLeft } from "./timeline.js";
 
 /** Reach and horizon are told apart when they differ by a quarter of the longer one, and by 3 steps at least. */
@@ -191,5 +192,4 @@ export function endNews(title, status, reason) {
  * @param {Task} task
  * @returns {string} what lag is counted from, for the axis
  */
-export const lagWords = (task) =>
-  task.name === "characters" ? "steps before the prediction" : "steps before the answer";
+export const lagWords = (task) => (readsText(task) ? "steps before the prediction" : "steps before the answer");

@@ -5,21 +5,10 @@
  */
 
 import { isFolded } from "../view.js";
+import { choice, press } from "./choice.js";
 import { changed, make, setAttribute, tell, uniqueId } from "./dom.js";
 import { FarbackPanel } from "./panel.js";
 import { toolOf } from "./tools.js";
-
-/**
- * What a switch chooses from, in words.
- *
- * @type {Record<"gradient" | "state" | "of" | "scale", {label: string, choices: Record<string, string>}>}
- */
-const CHOICES = {
-  gradient: { label: "Scale of the gradient", choices: { relative: "relative", absolute: "absolute" } },
-  of: { label: "Connectivity", choices: { inputs: "of the inputs", states: "of the states" } },
-  scale: { label: "Scale of connectivity", choices: { shared: "one scale for all", row: "each row by itself" } },
-  state: { label: "Gradient of", choices: { c: "memory c", h: "shown state h" } },
-};
 
 export class FarbackBand extends HTMLElement {
   /** @type {FarbackPanel[]} */
@@ -96,7 +85,7 @@ export class FarbackBand extends HTMLElement {
     // Made anew only where there is something else to choose from: what is made anew loses the keyboard's focus.
     if (changed(this.#switches, [...wanted, answers.join()]))
       this.#switches.replaceChildren(
-        ...wanted.map((name) => (name === "row" ? this.#rows(answers) : this.#choice(name))),
+        ...wanted.map((name) => (name === "row" ? this.#rows(answers) : choice(this, name))),
       );
     for (const [at, name] of wanted.entries()) {
       const part = this.#switches.children[at];
@@ -104,22 +93,8 @@ export class FarbackBand extends HTMLElement {
         const select = /** @type {HTMLSelectElement} */ (part?.querySelector("select"));
         const { row } = view;
         select.value = String(row < 0 || row >= answers.length ? answers.length - 1 : row);
-      } else
-        for (const button of part?.children ?? [])
-          setAttribute(button, "aria-pressed", String(button.getAttribute("value") === view[name]));
+      } else press(part, view[name]);
     }
-  }
-
-  /** @param {"gradient" | "state" | "of" | "scale"} name */
-  #choice(name) {
-    const { label, choices } = CHOICES[name];
-    return make(
-      "span",
-      { class: "segments", role: "group", "aria-label": label },
-      ...Object.entries(choices).map(([choice, words]) =>
-        make("button", { type: "button", value: choice, onclick: () => tell(this, "view", { [name]: choice }) }, words),
-      ),
-    );
   }
 
   /** @param {number[]} answers */

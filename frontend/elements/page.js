@@ -7,6 +7,7 @@ import { FarbackHelp } from "./help.js";
 import { FarbackHold } from "./hold.js";
 import { FarbackNotice } from "./notice.js";
 import { FarbackReach } from "./reach.js";
+import { FarbackReading } from "./reading.js";
 import { FarbackTimeline } from "./timeline.js";
 import { FarbackToolbar } from "./toolbar.js";
 
@@ -30,6 +31,7 @@ export const page = {
   notice: part("farback-notice", FarbackNotice),
   reach: part("farback-reach", FarbackReach),
   hold: part("farback-hold", FarbackHold),
+  reading: part("farback-reading", FarbackReading),
   columns: part("farback-columns", FarbackColumns),
   timeline: part("farback-timeline", FarbackTimeline),
   enlarge: part("farback-enlarge", FarbackEnlarge),

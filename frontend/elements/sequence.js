@@ -7,13 +7,12 @@
 import { valueAt } from "../decode.js";
 import { parseSequence } from "../holds.js";
 import { symbolAt } from "../panels/input.js";
-import { taskOf } from "../setup.js";
+import { readsText, taskOf } from "../setup.js";
 import { make, setText, tell, uniqueId } from "./dom.js";
 
 /** How a sequence is written, by the kind of its inputs. */
 const HOW = {
   labels: "The inputs, one a step, with spaces between them.",
-  text: "A text: what comes next is asked at every character.",
   pairs: "A pair a step, value,mark like 0.5,1: the sum of the marked values is asked.",
 };
 
@@ -77,9 +76,11 @@ export class SequenceTool extends HTMLElement {
     if (task !== this.#task?.name) {
       this.#task = taskOf(this.catalog, task);
       this.#field.value = "";
-      const kind = this.#task.kind === "regression" ? "pairs" : task === "characters" ? "text" : "labels";
-      setText(this.#how, HOW[kind]);
+      setText(this.#how, HOW[this.#task.kind === "regression" ? "pairs" : "labels"]);
     }
+    // A text is written where it is read.
+    this.hidden = readsText(this.#task);
+    if (this.hidden) return;
     this.#back.hidden = sequence === null;
     if (sequence === this.#shown) return;
     this.#shown = sequence;
@@ -105,9 +106,7 @@ export class SequenceTool extends HTMLElement {
     if (this.#task.kind === "regression")
       return steps.map((t) => `${valueAt(frame.x, t, 0).toFixed(2)},${Math.round(valueAt(frame.x, t, 1))}`).join(" ");
     const { x } = column.facts.labels;
-    const labels = steps.map((t) => x[symbolAt(frame, t)] ?? "");
-    // In a line, what leaves no ink is a space.
-    return this.#task.name === "characters" ? labels.join("").replaceAll(/[␣⏎⇥\s]/g, " ") : labels.join(" ");
+    return steps.map((t) => x[symbolAt(frame, t)] ?? "").join(" ");
   }
 
   /** @param {Event} event */

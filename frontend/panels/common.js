@@ -40,7 +40,7 @@ const FAINTEST = 1e-4;
 /**
  * Connectivity on the scale that is chosen.
  *
- * @param {Scene} scene
+ * @param {Pick<Scene, "frame" | "view" | "extent">} scene
  * @returns {{matrix: Matrix, domain: [number, number]}}
  */
 export function scaleOf({ frame, view, extent }) {

@@ -7,6 +7,7 @@
 import { valueAt } from "../decode.js";
 import { number, visible } from "../format.js";
 import { outputOf } from "../lags.js";
+import { readsText } from "../setup.js";
 import { scaleOf } from "./common.js";
 
 /** Tasks name what only fills the time with a dot. */
@@ -59,7 +60,7 @@ function readTokens({ frame, facts, task }) {
   }
   const labels = facts?.labels;
   const asked = new Set(labels?.y);
-  const text = task.name === "characters";
+  const text = readsText(task);
   return steps.map((t) => {
     const label = labels?.x[symbolAt(frame, t)] ?? "";
     // What the answer may be is what must be remembered; the last step is the cue.
@@ -79,7 +80,7 @@ export const strip = (scene, tint = null) => ({
   kind: "tokens",
   caption: "",
   tokens: tokensOf(scene),
-  text: scene.task.name === "characters",
+  text: readsText(scene.task),
   bars: scene.task.kind === "regression",
   answers: scene.frame.answers,
   tint,

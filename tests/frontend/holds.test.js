@@ -25,7 +25,7 @@ const lstm = column(
   2,
 );
 /** @type {any} */
-const recall = { name: "recall", kind: "classification" };
+const recall = { name: "recall", kind: "classification", options: [] };
 
 test("a hold is written and read the same", () => {
   for (const text of ["f:0:5-8", "z:1:0-0", "i:0:3-12:2"]) assert.equal(holdText(parseHold(text)), text);
@@ -69,14 +69,14 @@ test("a sequence of one's own is asked of every model", () => {
     gated: false,
   });
   /** @type {any} */
-  const adding = { name: "adding", kind: "regression" };
+  const adding = { name: "adding", kind: "regression", options: [] };
   assert.deepEqual(parseSequence("0.5,1 0,0", adding), [
     [0.5, 1],
     [0, 0],
   ]);
   for (const text of ["0.5", "2,1", "0.5,2", "a,1", "0.5,1,0"])
     assert.throws(() => parseSequence(text, adding), /value from 0 to 1/);
-  assert.equal(parseSequence(" a b", /** @type {any} */ ({ name: "characters" })), " a b");
+  assert.equal(parseSequence(" a b", /** @type {any} */ ({ options: [{ type: "text" }] })), " a b");
 });
 
 /** @type {[string, RegExp][]} */

@@ -1,0 +1,297 @@
+/**
+ * The text as every model reads it: a character is chosen, and each earlier one is coloured by how strongly it moves what
+ * the model says there. Under each text, what the model suggests.
+ *
+ * @import {Asking} from "../asking.js"
+ * @import {Catalog, Column, Extent, Ink, Task, View} from "../types.js"
+ */
+
+import { percent, visible } from "../format.js";
+import { choose, outputOf } from "../lags.js";
+import { endsOf, lettersOf, readingOf, shadeOf, spoken, wordAway } from "../reading.js";
+import { readsText } from "../setup.js";
+import { explanation } from "./band.js";
+import { choice, press } from "./choice.js";
+import { changed, make, setAttribute, setText, tell, uniqueId } from "./dom.js";
+import { Passages } from "./passages.js";
+
+/** How characters without ink are written: in grey, so that the words stand out. */
+const BLANK = new Set([" ", "\n", "\t"].map(visible));
+/** Milliseconds of rest after which what was typed is read. */
+const REST = 350;
+
+/**
+ * @typedef {object} Shown
+ * @property {Column[]} columns
+ * @property {Task} task
+ * @property {View} view
+ * @property {Extent} extent
+ * @property {number} version of the extent
+ * @property {Ink} ink
+ * @property {Asking} asking
+ */
+
+export class FarbackReading extends HTMLElement {
+  #field = make("input", {
+    type: "text",
+    spellcheck: "false",
+    autocomplete: "off",
+    id: uniqueId("sentence"),
+    placeholder: "Type a sentence: every model reads it at once",
+    "data-testid": "sentence",
+    oninput: () => this.#rest(),
+    onkeydown: (/** @type {KeyboardEvent} */ event) => this.#fieldKey(event),
+  });
+  #back = make("button", { type: "button", onclick: () => this.#leave() }, "Back to the held-out text");
+  #scale = choice(this, "scale");
+  #rows = make("div", { class: "rows" });
+  #low = make("span");
+  #high = make("span");
+  #passages = new Passages();
+  /** @type {Row[]} */
+  #all = [];
+  /** @type {Shown | null} */
+  #shown = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #resting;
+
+  /** @param {Catalog} catalog */
+  furnish(catalog) {
+    const measures = ["connectivity", "suggestions"].flatMap((name) => catalog.measures[name] ?? []);
+    const keys = uniqueId("keys");
+    this.append(
+      make(
+        "div",
+        { class: "heading" },
+        make("h2", {}, "Text"),
+        explanation("Text", measures),
+        make(
+          "span",
+          { class: "plain", id: keys },
+          "point at a character, tap it, or go to it by ← → and, by word, ↑ ↓",
+        ),
+        make(
+          "span",
+          { class: "depths", title: "How strongly a character moves what the model says at the one that is chosen" },
+          this.#low,
+          make("i", { class: "ramp", "aria-hidden": "true" }),
+          this.#high,
+        ),
+        make("span", { class: "switches" }, this.#scale),
+      ),
+      this.#rows,
+      make(
+        "div",
+        { class: "own" },
+        make("label", { for: this.#field.id }, "Your own"),
+        this.#field,
+        this.#back,
+        this.#passages,
+      ),
+    );
+  }
+
+  /** @param {Shown} shown */
+  show(shown) {
+    const { columns, task, view, extent } = shown;
+    this.#shown = shown;
+    const read = columns.filter(({ frame, facts }) => frame && facts);
+    this.hidden = !readsText(task) || !read.length;
+    if (this.hidden) return;
+    press(this.#scale, view.scale);
+    this.#back.hidden = view.sequence === null;
+    if (view.sequence !== null && changed(this.#field, [view.sequence])) this.#write(view.sequence);
+    const [first] = read;
+    if (first?.frame) {
+      const [low, high] = endsOf(view, extent, first.frame);
+      setText(this.#low, low);
+      setText(this.#high, high);
+    }
+    while (this.#all.length > columns.length) this.#all.pop()?.whole.remove();
+    while (this.#all.length < columns.length) {
+      const row = new Row(this);
+      this.#all.push(row);
+      this.#rows.append(row.whole);
+    }
+    for (const [at, column] of columns.entries()) this.#all[at]?.show(column, shown);
+    this.#passages.show(shown);
+  }
+
+  /**
+   * What a key means where the text has the focus.
+   *
+   * @param {KeyboardEvent} event
+   * @param {Column} column
+   */
+  key(event, { frame, facts }) {
+    const { view } = this.#shown ?? {};
+    if (!view || !frame || !facts || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { step } = outputOf(frame, view);
+    const letters = lettersOf(frame, facts);
+    /** @type {Record<string, () => number>} */
+    const ways = {
+      ArrowLeft: () => step - 1,
+      ArrowRight: () => step + 1,
+      ArrowUp: () => wordAway(letters, step, -1),
+      ArrowDown: () => wordAway(letters, step, 1),
+      Home: () => 0,
+      End: () => frame.length - 1,
+    };
+    const way = ways[event.key];
+    if (!way) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const output = Math.min(Math.max(way(), 0), frame.length - 1);
+    tell(this, "view", { mark: output, ...choose(frame, output) });
+  }
+
+  /**
+   * @param {number | null} t the character under the pointer; null: none
+   */
+  point(t) {
+    tell(this, "point", t === null ? null : { t, row: 0, pin: false, output: t });
+  }
+
+  /**
+   * Chooses a character for good, and lets go of the one that is chosen already.
+   *
+   * @param {number} t
+   * @param {Column} column
+   */
+  pin(t, { frame }) {
+    const { view } = this.#shown ?? {};
+    if (!view || !frame) return;
+    const again = view.mark === t;
+    tell(this, "view", again ? { mark: null, output: null, row: -1 } : { mark: t, ...choose(frame, t) });
+  }
+
+  /** @param {string} text */
+  #write(text) {
+    if (this.#field !== document.activeElement) this.#field.value = text;
+  }
+
+  #rest() {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#read(), REST);
+  }
+
+  #read() {
+    clearTimeout(this.#resting);
+    const text = this.#field.value;
+    // One character has nothing before it that it could depend on.
+    if (text.length < 2) return this.#shown?.view.sequence === null || this.#leave();
+    tell(this, "view", { sequence: text, output: null, mark: null, row: -1 });
+  }
+
+  #leave() {
+    clearTimeout(this.#resting);
+    tell(this, "view", { sequence: null, output: null, mark: null, row: -1 });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #fieldKey(event) {
+    if (event.key === "Enter") this.#read();
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    this.#leave();
+  }
+}
+
+/** One model. */
+class Row {
+  name = make("span", { class: "name" });
+  text = make("div", { class: "text", role: "slider", tabindex: 0, "aria-valuemin": 0, "data-testid": "text" });
+  said = make("p", { class: "said", "data-testid": "suggestions" });
+  whole = make("div", { class: "reader" }, this.name, this.text, this.said);
+  /** @type {HTMLElement[]} */
+  #spans = [];
+  /** @type {string[]} */
+  #shades = [];
+  /** @type {Column | null} */
+  #column = null;
+  #chosen = -1;
+
+  /** @param {FarbackReading} panel */
+  constructor(panel) {
+    const at = /** @param {Event} event */ ({ target }) => {
+      const t = target instanceof HTMLElement ? target.dataset.t : undefined;
+      return t === undefined ? null : Number(t);
+    };
+    this.text.addEventListener("keydown", (event) => this.#column && panel.key(event, this.#column));
+    this.text.addEventListener("pointerover", (event) => event.pointerType !== "touch" && panel.point(at(event)));
+    this.text.addEventListener("pointerleave", () => panel.point(null));
+    this.text.addEventListener("click", (event) => {
+      const t = at(event);
+      if (t !== null && this.#column) panel.pin(t, this.#column);
+    });
+  }
+
+  /**
+   * @param {Column} column
+   * @param {Shown} shown
+   */
+  show(column, { view, extent, version, ink }) {
+    this.#column = column;
+    const { frame, facts, title, colour, held } = column;
+    this.whole.hidden = !frame || !facts;
+    if (!frame || !facts) return;
+    if (!changed(this, [frame, facts, title, held, view.output, view.row, view.scale, version, ink])) return;
+    this.whole.style.setProperty("--model", `var(--model-${colour})`);
+    setText(this.name, title);
+    const letters = lettersOf(frame, facts);
+    if (changed(this.text, [letters])) this.#lay(letters);
+    const reading = readingOf(frame, facts, view, extent);
+    const paint = ink.models[colour] ?? ink.text;
+    for (const [t, depth] of reading.depth.entries()) this.#shade(t, shadeOf(depth), paint);
+    if (reading.step !== this.#chosen) {
+      this.#spans[this.#chosen]?.classList.remove("chosen");
+      this.#chosen = reading.step;
+    }
+    this.#spans[this.#chosen]?.classList.add("chosen");
+    setAttribute(this.text, "aria-label", `Text as the ${title} reads it: output time`);
+    setAttribute(this.text, "aria-valuemax", letters.length - 1);
+    setAttribute(this.text, "aria-valuenow", reading.step);
+    setAttribute(this.text, "aria-valuetext", spoken(reading, letters));
+    this.#say(reading);
+  }
+
+  /** @param {string[]} letters */
+  #lay(letters) {
+    this.#shades = [];
+    this.#spans = letters.map((letter, t) =>
+      make("span", { "data-t": t, class: BLANK.has(letter) && "blank" }, letter),
+    );
+    this.text.replaceChildren(...this.#spans);
+    this.#chosen = -1;
+  }
+
+  /**
+   * @param {number} t
+   * @param {number} share
+   * @param {string} paint
+   */
+  #shade(t, share, paint) {
+    const shade = share ? `color-mix(in srgb, ${paint} ${Math.round(100 * share)}%, transparent)` : "";
+    if (this.#shades[t] === shade) return;
+    this.#shades[t] = shade;
+    const span = this.#spans[t];
+    if (span) span.style.backgroundColor = shade;
+  }
+
+  /** @param {import("../reading.js").Reading} reading */
+  #say({ suggestions, right, chance }) {
+    if (!suggestions.length) {
+      this.said.replaceChildren("nothing is asked here");
+      return;
+    }
+    const told = suggestions.map(({ word, chance: share, right: hit }) =>
+      make("span", { class: hit ? "hit" : "" }, make("b", {}, word), ` ${percent(share)}`),
+    );
+    const among = suggestions.some((suggestion) => suggestion.right);
+    const rest =
+      among || right === null ? null : make("span", { class: "right" }, `right: ${right} ${percent(chance)}`);
+    this.said.replaceChildren(...told, ...(rest ? [rest] : []));
+  }
+}
+
+customElements.define("farback-reading", FarbackReading);
