@@ -32,7 +32,7 @@ RUNTIME := $(VENV)/.runtime-$(KEY)
 DEV := $(VENV)/.dev-$(KEY)
 NODE := node_modules/.ready-$(shell cksum < package-lock.json | cut -d ' ' -f 1)
 
-.PHONY: help run test test-python test-frontend check check-python check-frontend format bench clean
+.PHONY: help run test test-python test-frontend check check-python check-frontend format bench memory clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +69,10 @@ format: $(DEV) $(NODE) ## format, and fix what can be fixed
 bench: $(DEV) ## measure speed on this machine, the page in Chromium included
 	@$(RUN) tools/chromium.py
 	@$(RUN) tools/bench.py
+
+memory: $(DEV) ## train every task with every model (an hour; goes on where it was broken off) and write docs/memory.md
+	@$(RUN) -m farback memory backend/farback/memory/measured.jsonl > docs/.memory.md
+	@mv docs/.memory.md docs/memory.md
 
 clean: ## remove what was installed and cached (runs in data/ stay)
 	@rm -rf $(VENV) node_modules dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

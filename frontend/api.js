@@ -1,7 +1,7 @@
 /**
  * The server's routes as functions; a refusal is thrown as it was answered.
  *
- * @import {Catalog, RunRecord, Spec} from "./types.js"
+ * @import {Catalog, Memory, RunRecord, Spec} from "./types.js"
  */
 
 /** Names this page to the server, so that its queue is fair and a cancel withdraws only this viewer. */
@@ -49,6 +49,9 @@ async function ask(path, init = {}) {
 
 /** @returns {Promise<Catalog>} */
 export const getCatalog = () => ask("api/catalog");
+
+/** @returns {Promise<Memory>} */
+export const getMemory = () => ask("api/memory");
 
 /**
  * @param {Spec} spec

@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("catalog", "facts", "identity", "inquiries", "training"),
     ("probing",),
     ("pipeline",),
-    ("store",),
+    ("store", "memory"),
     ("engine",),
     ("web", "bench"),
     ("cli",),
@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 """The rooms from the ground up. A room may import the rooms of lower floors only, so there can be no cycle."""
 
-COMPUTES = ("model", "training", "probing", "pipeline", "bench", "engine.recorder")
+COMPUTES = ("model", "training", "probing", "pipeline", "bench", "engine.recorder", "memory.measure")
 """Rooms and modules that load torch: only worker processes import them. Nothing else may."""
 
 

@@ -1,4 +1,4 @@
-"""The command: `farback serve`, `run` and `bench`."""
+"""The command: `farback serve`, `run`, `memory` and `bench`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from .errors import Exploded, FarbackError
 
 MISUSED = 2
 """Exit status where the command was given something it cannot use, as shells have it."""
+BROKEN_OFF = 130
+"""Exit status after Ctrl-C."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -37,6 +39,11 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="train one model here, without a server")
     run.set_defaults(command=_run)
     run.add_argument("spec", help='a JSON file, "-" for standard input, or the JSON itself')
+
+    memory = commands.add_parser("memory", help="train every task with every model and print what each remembers")
+    memory.set_defaults(command=_memory)
+    memory.add_argument("file", type=Path, help="where its rows are kept; broken off, it goes on from there")
+    memory.add_argument("--fresh", action="store_true", help="train again what the file has already")
 
     bench = commands.add_parser("bench", help="measure this machine and print a table")
     bench.set_defaults(command=_bench)
@@ -67,6 +74,25 @@ def _run(options: argparse.Namespace) -> int:
         print(f"farback: {error}", file=sys.stderr)
         return MISUSED
     return _train(raw)
+
+
+def _memory(options: argparse.Namespace) -> int:
+    from .memory import markdown
+    from .memory.measure import measure
+
+    def told(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    try:
+        rows = measure(options.file, told, options.fresh)
+    except (OSError, ValueError) as error:
+        told(f"farback: {error}")
+        return MISUSED
+    except KeyboardInterrupt:
+        told("broken off; the same command goes on from here")
+        return BROKEN_OFF
+    print(markdown(rows), end="")
+    return 0
 
 
 def _bench(_: argparse.Namespace) -> int:
@@ -102,7 +128,7 @@ def _train(raw: object) -> int:
         print(f"farback: {error}" + (f" ({error.field})" if error.field else ""), file=sys.stderr)
         return MISUSED
     except KeyboardInterrupt:
-        return 130
+        return BROKEN_OFF
     if frame is not None:
         print(json.dumps(frame.result(), allow_nan=False))
     return 0

@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from .. import __version__
 from ..config import Settings
 from ..engine import LocalEngine
-from . import catalog, failures, frames, health, pages, probe, runs, stream, weights
+from . import catalog, failures, frames, health, memory, pages, probe, runs, stream, weights
 from .body import LARGE_AT_ONCE
 from .front import Front
 from .hub import Hub
@@ -49,7 +49,7 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
     app.state.one_at_a_time = asyncio.Lock()  # specs are checked in turn: a long text takes tens of MB meanwhile
     app.state.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
     failures.install(app)
-    for room in (catalog, runs, probe, stream, frames, weights, health, pages):
+    for room in (catalog, memory, runs, probe, stream, frames, weights, health, pages):
         app.include_router(room.router)
     app.add_middleware(GZipMiddleware, compresslevel=1, exclude_content_types=NEVER_PACKED)
     app.add_middleware(Front, prefix=settings.prefix, metrics=metrics)

@@ -1,4 +1,4 @@
-"""Pages: the explorer under its three addresses, and the files it consists of."""
+"""Pages: the explorer under its three addresses, the memory table, and the files they consist of."""
 
 from __future__ import annotations
 
@@ -56,6 +56,12 @@ def embed() -> Response:
     return page
 
 
+@router.get("/memory")
+def memory() -> Response:
+    """The memory table: every task with every model."""
+    return _page("./", name="memory.html")
+
+
 @router.get("/plotly.js")
 def plotly(request: Request) -> Response:
     """Plotly.js; for ever where it is asked for by version."""
@@ -72,9 +78,9 @@ def file(request: Request, name: str) -> Response:
     return shelf.get(path).response(request)
 
 
-def _page(base: str, css_class: str = "") -> Response:
-    """index.html, its links relative to where the page stands: a proxy may put any prefix before it."""
-    path = assets.find("index.html")
+def _page(base: str, css_class: str = "", name: str = "index.html") -> Response:
+    """A page, its links relative to where it stands: a proxy may put any prefix before it."""
+    path = assets.find(name)
     if path is None:
         raise HTTPException(404)
     html = re.sub(r'<base href="[^"]*" ?/?>', "", path.read_text(encoding="utf-8"))
