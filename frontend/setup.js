@@ -276,16 +276,12 @@ export function refusal(option, value) {
 }
 
 /**
- * The option of a task that gets a slider of its own: the whole number that can grow most, which is how far back the
- * task reaches.
+ * The option of a task that gets a slider of its own: the one that says how far back the task reaches.
  *
- * @param {Task} task
+ * @param {Pick<Task, "options" | "stretches">} task
  * @returns {Option | null}
  */
-export function mainOption(task) {
-  const numbers = task.options.filter((option) => option.type === "int");
-  return numbers.toSorted((a, b) => (b.max ?? 0) - (a.max ?? 0))[0] ?? null;
-}
+export const mainOption = ({ options, stretches }) => options.find(({ name }) => name === stretches) ?? null;
 
 /**
  * What a model is called in the comparison: its cell and what was changed, that which sets it apart from others of its

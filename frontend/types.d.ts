@@ -206,6 +206,8 @@ export interface Task {
   chance: string;
   success: string;
   relevant: string;
+  /** The option that makes sequences longer, step by step. */
+  stretches: string;
   options: Option[];
 }
 

@@ -51,6 +51,7 @@ def _task(task: type[Task]) -> dict[str, Any]:
         "chance": task.chance_text,
         "success": task.success_text,
         "relevant": task.relevant_text,
+        "stretches": task.stretches,
         "options": _options(task),
     }
 

@@ -13,6 +13,7 @@ from .errors import InvalidInput, TooLarge
 from .spec import RunSpec
 from .strict import Strict, checked, listed, shown
 from .tasks import AnyTask
+from .tasks.text import Text
 
 Time: TypeAlias = Annotated[int, Field(ge=0, lt=config.MAX_STEPS_OF_TIME)]
 Layer: TypeAlias = Annotated[int, Field(ge=0, lt=config.MAX_LAYERS)]
@@ -25,6 +26,8 @@ MOST_PRODUCTS = 2.5e10
 """Most N^3 steps of matrix products behind an answer, N the width of the state: some fifteen seconds."""
 FACTORS = (1.0, 1.5, 2.0, 3.0, 4.0)
 """How many times as long the sequences of the length test are."""
+PASSAGES = 64
+"""Held-out windows that passages are looked for in: half a second with a model of the default size."""
 LAGS, TRIALS = 40, 50
 """Lags tested at the longest length, and sequences a lag: a skill of one half is then known to +- 0.14 (two standard
 errors). A model of the default size takes a second; what would take too long is refused."""
@@ -158,9 +161,22 @@ class Lengths(Inquiry):
         bound_work(spec, sum(lengths) * config.HELD_OUT_SEQUENCES + lengths[-1] * LAGS * TRIALS)
 
 
+class Passages(Inquiry):
+    """Places of the held-out text where the model looks far back, and places where it does not."""
+
+    name: Literal["passages"] = "passages"
+
+    def check(self, spec: RunSpec) -> None:
+        if not isinstance(spec.task, Text):
+            raise InvalidInput(f"There are no passages in “{spec.task.title}”: it reads no text.", "name")
+        super().check(spec)
+        length = spec.task.length
+        bound_work(spec, PASSAGES * length * (length + 2))
+
+
 INQUIRIES: dict[str, type[Inquiry]] = {
     "look": Look, "states": States, "jacobians": Jacobians, "chain": Chain, "causal": Causal, "lengths": Lengths,
-    "arrays": Arrays,
+    "passages": Passages, "arrays": Arrays,
 }  # fmt: skip
 """By name."""
 

@@ -25,6 +25,7 @@ class Stream(IntEnum):
     PROBE = 2
     HELD_OUT = 3
     BY_LAG = 4
+    PASSAGES = 5
 
 
 def randomness(seed: int, stream: Stream, step: int = 0) -> np.random.Generator:

@@ -26,6 +26,7 @@ export const catalog = {
       chance: "",
       success: "",
       relevant: "",
+      stretches: "lag",
       options: [
         option({ name: "lag", type: "int", default: 40, min: 1, max: 399 }),
         option({ name: "fixed", type: "bool", default: false }),
@@ -40,6 +41,7 @@ export const catalog = {
       chance: "",
       success: "",
       relevant: "",
+      stretches: "length",
       options: [option({ name: "text", type: "text", default: null, nullable: true })],
     },
   ],

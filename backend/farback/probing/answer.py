@@ -16,10 +16,12 @@ from ..arrays import Floats
 from ..cells import FeedForward
 from ..errors import InvalidInput
 from ..frame import Frame, encode, encode_arrays, pack, stamped
-from ..inquiries import Arrays, Causal, Chain, Inquiry, Jacobians, Lengths, Look, States
+from ..inquiries import PASSAGES, Arrays, Causal, Chain, Inquiry, Jacobians, Lengths, Look, Passages, States
 from ..model import Model
 from ..spec import RunSpec
-from ..tasks import spread
+from ..tasks import spread, together
+from ..tasks.text import Text
+from ..training import Stream, randomness
 from .causal import causal
 from .chain import chain, window_chain
 from .connectivity import connectivity, state_connectivity
@@ -27,6 +29,7 @@ from .derivatives import scores, targets
 from .lengths import lengths
 from .lyapunov import exponents
 from .observe import Observer, Progress, shown_rows
+from .passages import DISTANCE, passages
 from .spectrum import direct_path, of_products, of_steps, recurrent_weights
 from .strand import Strand
 
@@ -72,6 +75,8 @@ def _answer(subject: Subject, step: int, inquiry: Inquiry) -> Json:
             return _causal(subject, inquiry)
         case Lengths():
             return _lengths(subject)
+        case Passages():
+            return _passages(subject)
     raise TypeError(f"nobody answers {inquiry.name}")  # an inquiry that was not registered here
 
 
@@ -204,6 +209,21 @@ def _lengths(subject: Subject) -> Json:
             "trials": found.by_lag.scores.shape[1],
         },
         "reach": asdict(found.reach),
+    }
+
+
+def _passages(subject: Subject) -> Json:
+    task, seed = subject.spec.task, subject.spec.seed
+    assert isinstance(task, Text)  # checked at the door
+    windows = task.batch(randomness(seed, Stream.PASSAGES), PASSAGES, held_out=True)
+    texts = [task.written(windows.x[:, b]) for b in range(PASSAGES)]
+    found = passages(subject.model, together([task.read(text) for text in texts]))  # as a person will read them
+    return {
+        "distance": DISTANCE,
+        **{
+            name: [{"text": texts[each.window], "k": each.k, "share": each.share} for each in some]
+            for name, some in (("long", found.long), ("short", found.short))
+        },
     }
 
 

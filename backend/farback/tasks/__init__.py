@@ -9,7 +9,7 @@ from pydantic import Field
 from ..cite import Cite
 from .adding import Adding
 from .autocomplete import Autocomplete
-from .base import Batch, ByLag, Chance, Predict, Task, spread
+from .base import Batch, ByLag, Chance, Predict, Task, spread, together
 from .brackets import Brackets
 from .characters import Characters
 from .copying import Copying
@@ -57,4 +57,5 @@ AnyTask: TypeAlias = Annotated[
 __all__ = [
     "TASKS", "AnyTask", "Batch", "ByLag", "ByLetters", "Chance", "Cite", "Predict", "Task", "by_letters", "rank_of",
     "spread",
+    "together",
 ]  # fmt: skip

@@ -121,6 +121,12 @@ class Autocomplete(Text):
         word, known = self.words.read("".join(letters))
         return Batch(one_hot(codes, self.inputs), np.maximum(word, 0)[:, None], (word >= 0)[:, None], known[:, None])
 
+    def _displayed(self) -> int:
+        """Of the windows that begin a line the one that asks at most steps: there is most to see, whatever is said."""
+        lines = self._lines()
+        _, _, asked = self.words.asked(self.words.held_out, self._starts(True, lines), self.length)
+        return int(lines[asked.sum(axis=0).argmax()])
+
     def _normal(self, text: str) -> str:
         return lowered(super()._normal(text))
 

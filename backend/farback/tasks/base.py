@@ -259,6 +259,11 @@ class Task(Strict):
                 yield slice(first, first + size), slice(start, start + width)
 
 
+def together(batches: Sequence[Batch]) -> Batch:
+    """Sequences of one length side by side."""
+    return Batch(*(np.concatenate([getattr(batch, name) for batch in batches], axis=1) for name in ("x", "y", "mask")))
+
+
 def rightness(output: Floats, target: Whole) -> Floats:
     """(...) 1 where the largest of the outputs (..., O) is the target's, 0 where not, NaN where one is not finite."""
     right = (output.argmax(axis=-1) == target).astype(np.float32)

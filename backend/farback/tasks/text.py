@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
 from .. import config
+from ..arrays import Floats
 from ..errors import InvalidInput
 from ..strict import shown
 from .base import Batch, ByLag, Predict, Task, Whole, sequence_of
@@ -18,6 +19,9 @@ from .older import added_loss
 
 VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", None: "other"}
 """How characters are labelled that would not be seen."""
+
+RARE = "�"
+"""What stands for a character that is only known to be rare."""
 
 
 class Text(Task):
@@ -113,7 +117,7 @@ class Text(Task):
     def probe(self, rng: np.random.Generator, size: int) -> Batch:
         """Random held-out windows; the one displayed is the first after a line end, where there is one."""
         which = rng.integers(0, self._places(held_out=True), size)
-        which[0] = self._line()
+        which[0] = self._displayed()
         return self._windows(True, self._starts(True, which))
 
     def by_lag(self, predict: Predict, rng: np.random.Generator, lags: Sequence[int], trials: int) -> ByLag:
@@ -134,6 +138,10 @@ class Text(Task):
 
     def corpus_sha256(self) -> str:
         return self.corpus.sha256
+
+    def written(self, x: Floats) -> str:
+        """One-hot characters (T, I) as a text that `read` takes; the rare ones, which share a symbol, as �."""
+        return "".join(self.corpus.alphabet[code] or RARE for code in x.argmax(axis=1))
 
     def _character_names(self) -> list[str]:
         return [VISIBLE.get(character) or str(character) for character in self.corpus.alphabet]
@@ -171,12 +179,16 @@ class Text(Task):
             raise InvalidInput(f"This model has never seen {shown(unknown[0])}: leave it out.", "sequence")
         return np.array([[alphabet.index(letter if letter in alphabet else None)] for letter in letters])
 
-    def _line(self) -> int:
-        """Which held-out window is the first after a line end; 0 where none is."""
+    def _lines(self) -> Whole:
+        """The held-out windows that come directly after a line end; the first one where none does."""
         alphabet, codes = self.corpus.alphabet, self.corpus.held_out
         starts = self._starts(True, np.arange(self._places(held_out=True)))
-        first = (starts > 0) & (codes[starts - 1] == alphabet.index("\n")) if "\n" in alphabet else np.array([False])
-        return int(first.argmax())
+        ends = (starts > 0) & (codes[starts - 1] == alphabet.index("\n")) if "\n" in alphabet else starts < 0
+        return np.flatnonzero(ends) if ends.any() else np.array([0])
+
+    def _displayed(self) -> int:
+        """Which held-out window the page displays: the first of a line."""
+        return int(self._lines()[0])
 
     def _cut(self, held_out: bool, starts: Whole) -> Whole:
         """(T, B) codes from each start."""
