@@ -26,7 +26,7 @@ from .reach import reach
 from .verdict import verdict
 
 SCORED_VALUES = 2**22
-"""Most output numbers that are scored at a time: 16 MB, which a large vocabulary would be many times of."""
+"""Most numbers, of outputs or of hidden states, that are scored at a time: 16 MB, as a large vocabulary has many."""
 
 
 @dataclass(frozen=True)
@@ -79,26 +79,30 @@ class Observer:
     def score(self, model: Model) -> Score:
         """Loss and accuracy on the held-out sequences; a loss that overflowed is infinite or NaN."""
         task, batch = self.spec.task, self._held_out
-        times = np.flatnonzero(batch.mask.any(axis=1))
-        size = max(1, SCORED_VALUES // (times.size * task.outputs))
+        size = max(1, SCORED_VALUES // (task.length * max(task.outputs, self.spec.cell.hidden)))
         loss, ranks, known, scored = 0.0, [], [], []
         for first in range(0, batch.mask.shape[1], size):
             some = slice(first, first + size)
-            mask, y = batch.mask[times, some], batch.y[times, some]
+            mask, y = batch.mask[:, some], batch.y[:, some]
             with torch.inference_mode():
-                output = model.predict(batch.x[:, some], times.tolist())[mask]  # (N, O)
-            loss += len(output) * loss_of(task.kind, torch.from_numpy(output), torch.from_numpy(y[mask])).value
+                h = model.hidden_states(torch.from_numpy(batch.x[:, some]))
+                output = model.readout(h[torch.from_numpy(mask)])  # (N, O)
+                loss += len(output) * loss_of(task.kind, output, torch.from_numpy(y[mask])).value
             if task.kind == "classification":
-                ranks.append(rank_of(output, y[mask]))
-                scored.append((mask & task.scored[times, None])[mask])
+                ranks.append(rank_of(output.numpy(), y[mask]))
+                scored.append((mask & task.scored[:, None])[mask])
             if batch.known is not None:
-                known.append(batch.known[times, some][mask])
-        loss /= batch.mask.sum()
+                known.append(batch.known[:, some][mask])
+        loss /= int(batch.mask.sum())
         if task.kind == "regression":
             return Score(loss, None)
         rank = np.concatenate(ranks)
         accuracy = float((rank == 0)[np.concatenate(scored)].mean())
         return Score(loss, accuracy, by_letters(rank, np.concatenate(known)) if known else None)
+
+    def looked_at(self, shown: Batch | None = None) -> tuple[Batch, list[int]]:
+        """The probe's sequences, or others in their place, and the answer steps: of others the last step."""
+        return (self.probe, list(self.spec.task.answers)) if shown is None else (shown, [len(shown.x) - 1])
 
     def picture(self, model: Model, shown: Batch | None = None) -> Picture:
         """Look at the model on the probe's sequences.
@@ -109,7 +113,7 @@ class Observer:
                 the model's own first choice stands for it.
         """
         task = self.spec.task
-        batch, answers = (self.probe, list(task.answers)) if shown is None else (shown, [len(shown.x) - 1])
+        batch, answers = self.looked_at(shown)
         with torch.inference_mode(), np.errstate(all="ignore"):  # an exploded model is shown as it is
             traces = model.scan(torch.from_numpy(batch.x))
             output = model.readout(traces[-1].h)  # (T, B, O)
