@@ -89,6 +89,12 @@ export function depthOf(value, [low, high]) {
 export const shadeOf = (depth) => (Number.isNaN(depth) ? 0 : Math.round(100 * DARKEST * depth) / 100);
 
 /**
+ * @param {number} chance
+ * @returns {string} never none of what there is
+ */
+export const chanceText = (chance) => (chance > 0 && chance < 5e-4 ? "< 0.1 %" : percent(chance));
+
+/**
  * @param {Facts} facts
  * @param {number} place
  */
@@ -130,7 +136,7 @@ const rightChance = ({ output, suggestions }, step, target) =>
  * @returns {string}
  */
 export function spoken({ step, suggestions, right }, letters) {
-  const said = suggestions.map(({ word, chance }) => `${word} ${percent(chance)}`).join(", ");
+  const said = suggestions.map(({ word, chance }) => `${word} ${chanceText(chance)}`).join(", ");
   const read = letters.slice(Math.max(0, step - 20), step + 1).join("");
   const after = suggestions.length ? `suggests ${said}; right is ${right}` : "nothing is asked here";
   return `step ${step}, after “${read}”: ${after}`;

@@ -589,11 +589,26 @@ export interface Note {
   height: number;
 }
 
+export interface Bar {
+  name: string;
+  value: number | null;
+  /** Stands above it. */
+  text: string;
+  /** For a screen reader, where that is more than the text. */
+  told?: string;
+  /** Larger values that hold this one, ascending: they stand behind it, ever lighter. */
+  beyond?: number[];
+  /** Half the length of its interval. */
+  error?: number;
+  /** What it is compared with: the first as a line across its place, the second as a dotted one. */
+  marks?: (number | null)[];
+}
+
 /** A few numbers side by side, each with its name under it. */
 export interface Bars {
   kind: "bars";
   caption: string;
-  bars: { name: string; value: number | null; text: string }[];
+  bars: Bar[];
   y: { low: number; high: number; log: false; ticks: Tick[]; title: string };
   lines: { at: number; label: string; meaning: string }[];
   /** A line between two bars: before how many bars it stands, and what it says. */
@@ -650,6 +665,8 @@ export interface Panel {
   switches?: ("gradient" | "state" | "of" | "scale" | "row")[];
   /** Whether it shows all frames so far, and not only one. */
   history?: boolean;
+  /** Whether a frame has what it shows, where not every task's has: what none has is not there. */
+  has?: (frame: Frame) => boolean;
   pictures: (scene: Scene) => Picture[];
   /** Pixels that its captions and pictures take as a rule: they are kept free until there is something to show. */
   room: { words: number; pictures: number };

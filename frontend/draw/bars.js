@@ -52,14 +52,29 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
   const written = (which) => width / Math.max(bars.filter((bar) => bar[which]).length, 1);
   c.textAlign = "center";
   c.textBaseline = "alphabetic";
-  bars.forEach(({ name, value, text }, at) => {
+  bars.forEach(({ name, value, text, beyond = [], error = 0, marks = [] }, at) => {
     const middle = (at + 0.5) * place;
-    if (value !== null) {
+    c.fillStyle = colour;
+    const fill = /** @param {number} value @param {number} shade */ (value, shade) => {
       const top = yOf(Math.max(value, 0));
-      c.globalAlpha = 0.75;
-      c.fillStyle = colour;
+      c.globalAlpha = shade;
       c.fillRect(middle - wide / 2, Math.min(top, floor - 1), wide, Math.max(floor - top, 1));
       c.globalAlpha = 1;
+    };
+    for (const [more, larger] of beyond.toReversed().entries()) fill(larger, 0.16 * (more + 1));
+    if (value !== null) {
+      const top = yOf(Math.max(value, 0));
+      fill(value, 0.75);
+      c.strokeStyle = ink.text;
+      c.lineWidth = 1;
+      if (error) line(c, middle, yOf(value - error), middle, yOf(value + error));
+      marks.forEach((mark, kind) => {
+        if (mark === null) return;
+        c.lineWidth = 2;
+        c.setLineDash(kind ? [2, 3] : []);
+        line(c, middle - place / 2 + 1, yOf(mark), middle + place / 2 - 1, yOf(mark));
+      });
+      c.setLineDash([]);
       writeWith(c, font(SMALL, "600"));
       c.fillStyle = ink.text;
       within(c, text, middle, Math.min(top, floor) - 3, { width, place: written("text") });

@@ -72,6 +72,8 @@ export class FarbackBand extends HTMLElement {
    * @param {{answers: number[], cell: boolean, columns: Column[], task: string}} choices what there is to choose from
    */
   set(view, { answers, cell, columns, task }) {
+    const { has } = this.panel;
+    this.hidden = has !== undefined && !columns.some(({ frame }) => frame && has(frame));
     const folded = isFolded(view, this.panel);
     if (this.#tool) {
       this.#tool.hidden = folded;

@@ -134,7 +134,7 @@ export class FarbackColumns extends HTMLElement {
     this.#spare = SPARE;
     for (const band of this.#bands) {
       band.set(view, { answers, cell, columns, task: stage.task });
-      if (isFolded(view, band.panel)) continue;
+      if (isFolded(view, band.panel) || band.hidden) continue;
       const scenes = columns.map((column) => this.#scene(stage, column, band.panel));
       if (isAsking(view, band.panel))
         answerScenes(stage.asking, band.panel, columns, scenes, (i) => band.panels[i]?.visible === true);

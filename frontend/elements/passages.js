@@ -46,7 +46,12 @@ export class Passages extends HTMLElement {
       )
     )
       return;
+    const known = answers.find((answer) => answer?.value)?.value;
+    const distance = /** @type {PassagesAnswer | undefined} */ (known)?.distance;
     this.#list.replaceChildren(
+      ...(distance
+        ? [make("li", {}, `Of what is said there, what rests on text more than ${distance} characters back:`)]
+        : []),
       ...shown.columns.flatMap((column, at) => {
         const answer = answers[at];
         if (!answer) return [];
@@ -88,6 +93,8 @@ function line(teller, { title, colour }, answer) {
       make("small", {}, percent(share)),
     );
   };
+  // A window ends before that: there is nothing to choose from.
+  if (!answer.long.some(({ share }) => share > 0)) return make("li", { style }, name, " none anywhere");
   const group = /** @param {string} words @param {PassagesAnswer["long"]} passages */ (words, passages) =>
     passages.length ? [make("span", { class: "how" }, words), ...passages.map(button)] : [];
   return make("li", { style }, name, ...group("long:", answer.long), ...group("short:", answer.short));

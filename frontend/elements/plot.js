@@ -280,7 +280,8 @@ export class FarbackPlot extends HTMLElement {
     setText(this.#reading, text);
     // Where the value would lie on what it is about, it stands on the other side.
     this.classList.toggle("aside", t !== null && 2 * t > brush.length);
-    const told = picture.kind === "bars" ? picture.bars.map(({ name, text }) => `; ${name} ${text}`).join("") : "";
+    const told =
+      picture.kind === "bars" ? picture.bars.map(({ name, text, told }) => `; ${name}: ${told ?? text}`).join("") : "";
     setAttribute(this.#area, "aria-label", `${brush.model}, ${brush.title}. ${picture.caption}${told}`);
     if (this.#timed) {
       setAttribute(this.#area, "aria-valuemax", brush.length - 1);

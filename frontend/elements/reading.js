@@ -6,9 +6,9 @@
  * @import {Catalog, Column, Extent, Ink, Task, View} from "../types.js"
  */
 
-import { percent, visible } from "../format.js";
+import { visible } from "../format.js";
 import { choose, outputOf } from "../lags.js";
-import { endsOf, lettersOf, readingOf, shadeOf, spoken, wordAway } from "../reading.js";
+import { chanceText, endsOf, lettersOf, readingOf, shadeOf, spoken, wordAway } from "../reading.js";
 import { readsText } from "../setup.js";
 import { explanation } from "./band.js";
 import { choice, press } from "./choice.js";
@@ -285,11 +285,11 @@ class Row {
       return;
     }
     const told = suggestions.map(({ word, chance: share, right: hit }) =>
-      make("span", { class: hit ? "hit" : "" }, make("b", {}, word), ` ${percent(share)}`),
+      make("span", { class: hit ? "hit" : "" }, make("b", {}, word), ` ${chanceText(share)}`),
     );
     const among = suggestions.some((suggestion) => suggestion.right);
     const rest =
-      among || right === null ? null : make("span", { class: "right" }, `right: ${right} ${percent(chance)}`);
+      among || right === null ? null : make("span", { class: "right" }, `right: ${right} ${chanceText(chance)}`);
     this.said.replaceChildren(...told, ...(rest ? [rest] : []));
   }
 }

@@ -14,13 +14,14 @@ import { input } from "./input.js";
 import { jacobians } from "./jacobians.js";
 import { learning } from "./learning.js";
 import { lengths } from "./lengths.js";
+import { letters } from "./letters.js";
 import { output } from "./output.js";
 import { skill } from "./skill.js";
 import { cellState, gates, hidden } from "./states.js";
 
 /** @type {Panel[]} */
 export const PANELS = [
-  ...[input, hidden, signal, gradient, output, connectivity, skill, flow, learning, cellState, gates],
+  ...[letters, input, hidden, signal, gradient, output, connectivity, skill, flow, learning, cellState, gates],
   // These ask the models, and only where a person unfolds them.
   ...[jacobians, chain, causal, lengths],
 ];

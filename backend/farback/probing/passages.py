@@ -16,7 +16,7 @@ from .derivatives import scores, targets
 
 DISTANCE = 10
 """Characters back from which context is distant: two words of common length."""
-TOLD = 3
+TOLD = 2
 """Passages of either kind."""
 PORTION = 8
 """Windows measured at a time: their T x T matrices and the derivatives behind them stay in the processor's cache."""
