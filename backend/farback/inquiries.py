@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from . import config
-from .cells import FeedForward
+from .cells import FeedForward, Held
 from .errors import InvalidInput, TooLarge
 from .spec import RunSpec
 from .strict import Strict, checked, listed, shown
-from .tasks import AnyTask
+from .tasks import AnyTask, Batch
 from .tasks.text import Text
 
 Time: TypeAlias = Annotated[int, Field(ge=0, lt=config.MAX_STEPS_OF_TIME)]
@@ -45,11 +45,6 @@ class Inquiry(Strict):
             InvalidInput: names the field.
             TooLarge: the answer would take longer than anybody waits.
         """
-        for name, value in self:
-            if name in ("t", "k") and value is not None and value >= spec.task.length:
-                raise InvalidInput(f"`{name}` is {value}, the last time step is {spec.task.length - 1}.", name)
-            if name == "layer" and value is not None:
-                check_layer(value, spec)
 
 
 class Hold(Strict):
@@ -63,19 +58,37 @@ class Hold(Strict):
     layer: Layer = 0
 
 
-class Look(Inquiry):
-    """A whole frame of the model as it is at that step: with gates held, or on a sequence of one's own."""
+class Displayed(Inquiry):
+    """A question about the model as the page may show it: with gates held, or on a sequence of one's own."""
 
-    name: Literal["look"] = "look"
     hold: list[Hold] = Field([], max_length=16)
     sequence: Any = None
     """As the task's `read` takes it; null: the held-out sequence that all frames show."""
-    full: bool = False
-    """Whether arrays come in float32 instead of one byte a value."""
+
+    def held(self) -> dict[int, Held]:
+        """The gates that stand still, by layer; the later of two holds counts."""
+        found: dict[int, dict[tuple[int, str], float]] = {}
+        for hold in self.hold:
+            steps = range(hold.start, hold.stop)
+            found.setdefault(hold.layer, {}).update({(t, hold.gate): float(hold.value) for t in steps})
+        return {**found}
+
+    def own(self, spec: RunSpec) -> Batch | None:
+        """The person's own sequence.
+
+        Raises:
+            InvalidInput: it cannot be read.
+        """
+        return None if self.sequence is None else spec.task.read(self.sequence)
+
+    def length(self, spec: RunSpec) -> int:
+        """T, the time steps of the sequence that is looked at."""
+        own = self.own(spec)
+        return spec.task.length if own is None else len(own.x)
 
     def check(self, spec: RunSpec) -> None:
         gates = [gate.name for gate in spec.cell.shown_gates() if gate.low == 0]  # a candidate is no valve
-        length = spec.task.length if self.sequence is None else len(spec.task.read(self.sequence).x)
+        length = self.length(spec)
         for hold in self.hold:
             check_layer(hold.layer, spec, "hold")
             if hold.gate not in gates:
@@ -83,6 +96,32 @@ class Look(Inquiry):
                 raise InvalidInput(f"There is no gate {shown(hold.gate)} to hold; {there}.", "hold")
             if not hold.start < min(hold.stop, length):
                 raise InvalidInput(f"Nothing lies between step {hold.start} and step {hold.stop}.", "hold")
+        for name, value in self:
+            if name in ("t", "k") and value is not None and value >= length:
+                raise InvalidInput(f"`{name}` is {value}, the last time step is {length - 1}.", name)
+            if name == "layer" and value is not None:
+                check_layer(value, spec)
+
+
+class Look(Displayed):
+    """A whole frame of the model as it is at that step."""
+
+    name: Literal["look"] = "look"
+    full: bool = False
+    """Whether arrays come in float32 instead of one byte a value."""
+
+
+class FromOutput(Displayed):
+    """A question that looks back from an output time."""
+
+    k: Time | None = None
+    """Null: the last answer step; of a sequence of one's own, the last step."""
+
+    def output_time(self, spec: RunSpec) -> int:
+        """The output time that is meant."""
+        if self.k is not None:
+            return self.k
+        return spec.task.answers[-1] if self.sequence is None else self.length(spec) - 1
 
 
 class Arrays(Inquiry):
@@ -91,7 +130,7 @@ class Arrays(Inquiry):
     name: Literal["arrays"] = "arrays"
 
 
-class States(Inquiry):
+class States(Displayed):
     """Connectivity to the states of a layer in place of the inputs."""
 
     name: Literal["states"] = "states"
@@ -104,14 +143,12 @@ class States(Inquiry):
         super().check(spec)
 
 
-class Jacobians(Inquiry):
+class Jacobians(FromOutput):
     """Singular values of every step's Jacobian and of their products back from an output time."""
 
     name: Literal["jacobians"] = "jacobians"
     layer: Layer | None = None
     """Null: the top layer."""
-    k: Time | None = None
-    """Output time; null: the last answer step."""
 
     def check(self, spec: RunSpec) -> None:
         if isinstance(spec.cell, FeedForward):
@@ -119,17 +156,16 @@ class Jacobians(Inquiry):
         super().check(spec)
 
 
-class Chain(Inquiry):
+class Chain(FromOutput):
     """The chain rule factor by factor: d s_k / d s_t, and what autograd says."""
 
     name: Literal["chain"] = "chain"
     t: Time
-    k: Time | None = None
     layer: Layer | None = None
 
     def check(self, spec: RunSpec) -> None:
         super().check(spec)
-        k = spec.task.answers[-1] if self.k is None else self.k
+        k = self.output_time(spec)
         if self.t >= k:
             raise InvalidInput(f"`t` is {self.t}: it must lie before the output time {k}.", "t")
         width = spec.cell.hidden * len(spec.cell.states)
@@ -137,17 +173,16 @@ class Chain(Inquiry):
             raise TooLarge("The chain of a model this large takes too long: choose a later `t`.", "t")
 
 
-class Causal(Inquiry):
+class Causal(FromOutput):
     """What happens to the answer when an input is really replaced, beside what the gradient says."""
 
     name: Literal["causal"] = "causal"
-    k: Time | None = None
 
     def check(self, spec: RunSpec) -> None:
         super().check(spec)
-        k = spec.task.answers[-1] if self.k is None else self.k
-        replaced = (k + 1) * (config.PROBE_SEQUENCES - 1)  # every other sequence may have an input of its own
-        bound_work(spec, DOUBLE * (1 + replaced) * (k + 1))
+        k = self.output_time(spec)
+        others = config.PROBE_SEQUENCES - (self.sequence is None)  # each may have an input of its own
+        bound_work(spec, DOUBLE * (1 + (k + 1) * others) * (k + 1))
 
 
 class Lengths(Inquiry):

@@ -128,7 +128,9 @@ MEASURES: dict[str, Measure] = {
         "How far the score really moves when one input is exchanged for another one. The gradient only says how it "
         "would move for a slight change; where the two disagree, trust this one.",
         "mean of |s_k(x_t replaced by x′) − s_k| over all distinct inputs x′ ≠ x_t that the "
-        f"{config.PROBE_SEQUENCES - 1} other probe sequences have at step t, in float64; left out where there is none, "
+        f"{config.PROBE_SEQUENCES - 1} other probe sequences have at step t (in a sequence of one's own, that all "
+        f"{config.PROBE_SEQUENCES} have as many steps before their end; farther back than they go, up to "
+        f"{config.PROBE_SEQUENCES} evenly spread over all that they have), in float64; left out where there is none, "
         "or where it is at most 100 ε max(1, |s_k|), ε = 2.2e-16, which is rounding; the rank correlation is "
         "Spearman's ρ between it and C[k,t] over the steps t ≤ k that are left",
         "logits (the output's unit in a regression)",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
+from hypothesis import strategies as st
 from torch import Tensor
 
-from farback.cells import Cell, Recurrent
+from farback.cells import Cell, Held, Recurrent
 from farback.cells.gru import GRU
 from farback.cells.lstm import LSTM
 from farback.cells.nested import NestedLSTM
@@ -28,9 +30,23 @@ RECURRENT: list[Recurrent] = [
     NestedLSTM(hidden=5),
 ]
 
+GATED = [cell for cell in RECURRENT if cell.gates]
+
 
 def title(cell: Any) -> str:
     return f"{cell.name}-{getattr(cell, 'activation', '')}{getattr(cell, 'variant', '')}"
+
+
+def holds(cell: Cell, T: int, layers: int = 1) -> st.SearchStrategy[dict[int, dict[tuple[int, str], float]]]:
+    """Up to eight gates held at steps of their own, by layer."""
+    valves = [gate.name for gate in cell.shown_gates() if gate.low == 0]
+    layer, t, value = st.integers(0, layers - 1), st.integers(0, T - 1), st.sampled_from([0.0, 1.0])
+    held = st.dictionaries(st.tuples(layer, t, st.sampled_from(valves)), value, min_size=1, max_size=8)
+    return held.map(
+        lambda found: {
+            at: {(t, name): value for (layer, t, name), value in found.items() if layer == at} for at in range(layers)
+        }
+    )
 
 
 def drawn(cell: Cell, inputs: int = 3, seed: int = 0, dtype: torch.dtype = torch.float32) -> Model:
@@ -38,9 +54,9 @@ def drawn(cell: Cell, inputs: int = 3, seed: int = 0, dtype: torch.dtype = torch
     return Model(cell, inputs, 4, weights, dtype)
 
 
-def strand_of(cell: Cell, T: int, layer: int = 0, seed: int = 0) -> Strand:
+def strand_of(cell: Cell, T: int, layer: int = 0, seed: int = 0, held: Mapping[int, Held] | None = None) -> Strand:
     """One layer of a drawn model, over the second of two drawn sequences."""
-    model = drawn(cell, seed=seed)
+    model = drawn(cell, seed=seed).holding(held or {})
     x = np.random.default_rng(seed + 1).standard_normal((T, 2, 3)).astype(np.float32)
     with torch.no_grad():
         return Strand.of(model, model.scan(torch.from_numpy(x)), layer, 1)

@@ -127,6 +127,84 @@ def test_a_sequence_of_ones_own_is_looked_at() -> None:
     assert frame["y"][-1] is None
 
 
+ASKED: list[dict[str, Any]] = [
+    {"name": "states", "layer": 0},
+    {"name": "jacobians"},
+    {"name": "chain", "t": 1},
+    {"name": "causal"},
+]
+
+
+@pytest.mark.parametrize("inquiry", ASKED, ids=lambda inquiry: inquiry["name"])
+def test_the_displayed_sequence_written_out_has_the_same_answers(inquiry: Any) -> None:
+    spec, moment = trained("recall", "lstm", layers=2)
+    labels = spec.task.labels()["x"]
+    written = [labels[code] for code in moment.frame.x.argmax(axis=1)]
+    hold = [{"gate": "f", "value": 0, "start": 2, "stop": 3}, {"gate": "i", "value": 1, "start": 4, "layer": 1}]
+    for held in ([], hold):
+        frames = ask(spec, moment, **inquiry, hold=held)
+        own = ask(spec, moment, **inquiry, hold=held, sequence=written)
+        assert frames.keys() == own.keys()
+        for key, value in frames.items():
+            if isinstance(value, dict) and "bdata" in value:
+                assert np.allclose(unpack(own[key]), unpack(value), rtol=1e-4, atol=1e-5, equal_nan=True), key
+            elif key in ("k", "t", "rows", "steps", "lags", "layer"):
+                assert own[key] == value
+
+
+def test_what_is_asked_of_a_held_model_is_what_its_frame_shows() -> None:
+    spec, moment = trained("recall", "lstm", layers=2)
+    hold = [{"gate": gate, "value": 0, "start": 3, "stop": 4, "layer": layer} for gate in "fi" for layer in (0, 1)]
+    looked = decode(json.dumps(ask(spec, moment, name="look", full=True, hold=hold)["frame"]).encode())
+    causal = ask(spec, moment, name="causal", hold=hold)
+    row = unpack(causal["connectivity"])[0]
+    assert np.allclose(row, looked.connectivity[looked.rows.index(6)], rtol=1e-5, atol=1e-7)
+    assert (row[:4] == 0).all()  # what lies before is neither kept nor written
+    assert np.isnan(unpack(causal["measured"])[0, :3]).all()
+    assert (unpack(ask(spec, moment, name="states", hold=hold)["connectivity"])[-1, :3] == 0).all()
+    jacobians = ask(spec, moment, name="jacobians", hold=hold)
+    assert (unpack(jacobians["products"])[4:] == -np.inf).all()  # lags that reach back across step 3
+    assert np.isfinite(unpack(jacobians["products"])[:4, 0]).all()
+    assert (unpack(jacobians["direct"]["paths"])[4:] == -np.inf).all()
+    chain = ask(spec, moment, name="chain", t=1, hold=hold)
+    assert chain["product_spectral"][-1] is None
+    assert chain["autograd"] == {"spectral": None, "frobenius": None}
+    assert chain["difference"] == 0
+    free = ask(spec, moment, name="chain", t=1)
+    assert free["product_spectral"][-1] is not None
+
+
+@pytest.mark.parametrize("cell", list(CELLS))
+@pytest.mark.parametrize("length", [4, 20])
+def test_a_sequence_of_ones_own_is_asked_about_from_its_last_step(cell: str, length: int) -> None:
+    spec, moment = trained("recall", cell)
+    sequence = ["A", *["·1"] * (length - 2), "?"]
+    causal = ask(spec, moment, name="causal", sequence=sequence)
+    assert causal["k"] == length - 1
+    measured = unpack(causal["measured"])[0]
+    assert measured.shape == (length,)
+    assert np.isnan(measured[-1])  # every sequence of the task ends with this question
+    chain = ask(spec, moment, name="chain", t=length - 3, sequence=sequence)
+    assert (chain["t"], chain["k"]) == (length - 3, length - 1)
+    if cell == "feedforward":
+        return
+    assert chain["difference"] < 1e-10
+    assert unpack(ask(spec, moment, name="states", sequence=sequence)["connectivity"]).shape == (length, length)
+    jacobians = ask(spec, moment, name="jacobians", sequence=sequence, k=2)
+    assert jacobians["lags"] == [0, 1, 2]
+    assert unpack(jacobians["steps"]).shape == (length, 3)
+
+
+def test_numbers_and_texts_of_ones_own_are_asked_about() -> None:
+    spec, moment = trained("adding", "gru")
+    sequence = [[0.1, 1], [0.9, 0], [0.5, 1], [0.3, 0]] * 5
+    assert np.isfinite(unpack(ask(spec, moment, name="causal", sequence=sequence)["measured"])).any()
+    spec, moment = trained("autocomplete", "nested_lstm")
+    hold = [{"gate": "inner_f", "value": 0, "start": 3, "stop": 5}]
+    for inquiry in ASKED:
+        ask(spec, moment, **inquiry, sequence="for x in range", hold=hold)
+
+
 @pytest.mark.parametrize("inquiry", [{"name": "causal"}, {"name": "lengths"}, {"name": "chain", "t": 0}])
 def test_what_would_take_too_long_is_refused_at_once(inquiry: Any) -> None:
     large = {"name": "lstm", "hidden": 256, "layers": 3}
@@ -189,6 +267,13 @@ def test_a_refused_hold_names_its_place(hold: Any, field: str) -> None:
         ({"name": "look", "hold": [{"gate": "z", "value": 1, "start": 7}]}, "Nothing lies between"),
         ({"name": "look", "hold": [{"gate": "z", "value": 1, "layer": 1}]}, "no layer 1"),
         ({"name": "look", "sequence": ["A", "Q"]}, 'no input "Q"'),
+        ({"name": "causal", "sequence": ["A", "Q"]}, 'no input "Q"'),
+        ({"name": "causal", "k": 3, "sequence": ["A", "B", "?"]}, "the last time step is 2"),
+        ({"name": "chain", "t": 5, "sequence": ["A", "B", "?"]}, "`t` is 5, the last time step is 2"),
+        ({"name": "chain", "t": 2, "sequence": ["A", "B", "?"]}, "before the output time 2"),
+        ({"name": "states", "hold": [{"gate": "f", "value": 1}]}, 'no gate "f" to hold; there are r, z'),
+        ({"name": "jacobians", "hold": [{"gate": "z", "value": 1, "start": 7}]}, "Nothing lies between"),
+        ({"name": "lengths", "hold": []}, "no option"),
         ({"name": "chain"}, "`t` is missing."),
         ({"name": "look", "hold": [{"value": 0}]}, "`hold.0.gate` is missing."),
         (

@@ -16,7 +16,7 @@ from farback.cells.lstm import LSTM
 from farback.cells.rnn import RNN
 from farback.model import Model
 from farback.probing import causal as module
-from farback.probing.causal import causal, measure, rank_correlation
+from farback.probing.causal import Causal, borrowed, causal, measure, rank_correlation
 from farback.probing.connectivity import connectivity
 
 from .strands import drawn
@@ -28,13 +28,18 @@ def weighing(weights: Any, k: int) -> Any:
     return lambda x: (x[: k + 1, :, 0] * w[: k + 1, None]).sum(axis=0)
 
 
+def of_first(score: Any, x: Any, k: int, row: Any) -> Causal:
+    """Replace the inputs of the first sequence by those of the others."""
+    return measure(score, x[:, :1], x[:, 1:], k, row)
+
+
 def test_it_measures_what_replacing_an_input_does(monkeypatch: pytest.MonkeyPatch) -> None:
     weights = [1e-3, 0.5, -3.0, 1.0, 2.0]
     x = np.zeros((5, 4, 1), np.float32)
     x[:, 1:, 0] = [1.0, 2.0, 2.0]  # two inputs to try in place of the first sequence's 0
     for portion in (1, 2**21):
         monkeypatch.setattr(module, "PORTION", portion)
-        found = measure(weighing(weights, 3), x, 3, np.abs(np.array(weights, np.float32)))
+        found = of_first(weighing(weights, 3), x, 3, np.abs(np.array(weights, np.float32)))
         assert np.allclose(found.measured[:4], np.abs(weights[:4]) * np.array(1.5))
         assert found.measured[4] == 0
         assert found.correlation == pytest.approx(1.0)
@@ -43,14 +48,14 @@ def test_it_measures_what_replacing_an_input_does(monkeypatch: pytest.MonkeyPatc
 def test_all_other_inputs_are_tried() -> None:
     x = np.zeros((2, 16, 1), np.float32)
     x[0, 1:, 0] = np.arange(1, 16)
-    assert measure(weighing([1.0, 1.0], 1), x, 1, np.ones(2, np.float32)).measured[0] == pytest.approx(8.0)
+    assert of_first(weighing([1.0, 1.0], 1), x, 1, np.ones(2, np.float32)).measured[0] == pytest.approx(8.0)
 
 
 def test_a_change_below_rounding_is_not_told() -> None:
     x = np.zeros((3, 2, 1), np.float32)
     x[:, 1] = 1.0
     x[2, 0] = 1.0
-    found = measure(weighing([1e-17, 1e-9, 1.0], 2), x, 2, np.ones(3, np.float32))
+    found = of_first(weighing([1e-17, 1e-9, 1.0], 2), x, 2, np.ones(3, np.float32))
     assert np.isnan(found.measured[0])
     assert found.measured[1] == pytest.approx(1e-9)
 
@@ -62,7 +67,7 @@ def test_a_vanished_influence_is_measured_beyond_float32() -> None:
     with torch.no_grad():
         traces = model.scan(torch.from_numpy(x[:, :1]))
         row = connectivity(model, traces, model.weights["readout.weight"][0].expand(24, 1, 4))[0, 23].numpy()
-        found = causal(model, x, 0, 23, row)
+        found = causal(model, x[:, :1], x[:, 1:], 0, 23, row)
     seen = np.isfinite(found.measured)
     assert seen.sum() >= 12
     assert found.measured[seen].min() < 1e-12
@@ -79,7 +84,7 @@ def test_every_cell_is_scored_in_float64_and_as_it_is_held(cell: Cell) -> None:
             changed = np.repeat(x[:, :1], 3, axis=1)
             changed[5] = x[5, 1:]
             before, after = (float64(one, each, 5) for each in (x[:, :1], changed))
-            found = causal(one, x, 1, 5, np.ones(6, np.float32))
+            found = causal(one, x[:, :1], x[:, 1:], 1, 5, np.ones(6, np.float32))
             assert found.measured[5] == pytest.approx(np.abs(after - before).mean(), rel=1e-6)
 
 
@@ -91,10 +96,26 @@ def float64(model: Model, x: Any, k: int) -> Any:
 def test_a_step_without_another_input_to_try_is_left_out() -> None:
     x = np.random.default_rng(0).random((4, 5, 1)).astype(np.float32)
     x[3] = 1.0  # the cue is the same in every sequence
-    found = measure(weighing([1.0, 2.0, 3.0, 4.0], 3), x, 3, np.array([3.0, 2.0, 1.0, 9.0], np.float32))
+    found = of_first(weighing([1.0, 2.0, 3.0, 4.0], 3), x, 3, np.array([3.0, 2.0, 1.0, 9.0], np.float32))
     assert np.isnan(found.measured[3])
     assert found.correlation is not None
     assert found.correlation < 0  # the row says the opposite of what was measured, whatever stands at step 3
+
+
+def test_ones_own_sequence_borrows_from_the_probe_counted_from_the_end() -> None:
+    probe = np.arange(12, dtype=np.float32).reshape(4, 3, 1)  # step t has 3t, 3t + 1, 3t + 2
+    assert (borrowed(probe, 4) == probe).all()
+    assert (borrowed(probe, 2) == probe[2:]).all()
+    longer = borrowed(probe, 6)
+    assert (longer[2:] == probe).all()
+    assert longer[:2, :, 0].tolist() == [[0, 6, 11], [0, 6, 11]]  # spread over all that there are
+
+
+def test_borrowed_inputs_are_all_distinct_ones_where_there_are_no_more_than_sequences() -> None:
+    probe = np.eye(3, dtype=np.float32)[[[0, 1, 1, 0], [2, 2, 2, 2]]]
+    found = borrowed(probe, 3)
+    assert found.shape == (3, 4, 3)
+    assert {tuple(x) for x in found[0].tolist()} == {(1, 0, 0), (0, 1, 0), (0, 0, 1)}
 
 
 numbers = st.lists(st.integers(-3, 3), min_size=2, max_size=12)

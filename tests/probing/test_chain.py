@@ -16,12 +16,24 @@ from farback.cells.gru import GRU
 from farback.cells.lstm import LSTM
 from farback.cells.rnn import RNN
 from farback.probing import chain as module
-from farback.probing.chain import chain, torch_step, window_chain
+from farback.probing.chain import chain, window_chain
 from farback.probing.connectivity import connectivity
 from farback.probing.spectrum import of_products, of_steps
+from farback.probing.step import torch_step
 from farback.probing.strand import Doubles, Strand
-from tests.cells.reference import step_of
-from tests.probing.strands import RECURRENT, dense, drawn, linear, multiplied, strand_of, title, turn
+from tests.cells.reference import held_at, step_of
+from tests.probing.strands import (
+    GATED,
+    RECURRENT,
+    dense,
+    drawn,
+    holds,
+    linear,
+    multiplied,
+    strand_of,
+    title,
+    turn,
+)
 
 
 def in_one_piece(strand: Strand, t: int, k: int) -> Doubles:
@@ -31,7 +43,7 @@ def in_one_piece(strand: Strand, t: int, k: int) -> Doubles:
     def run(s: Tensor) -> Tensor:
         h, c, inner = [*torch.split(s[None], H, 1), s[:0], s[:0]][:3]
         for tau in range(t + 1, k + 1):
-            h, c, inner = step_of(strand.cell, strand.w, strand.trace.x[tau], h, c, inner)
+            h, c, inner = step_of(strand.cell, strand.w, strand.trace.x[tau], h, c, inner, held_at(strand.held, tau))
         return torch.cat([part[0] for part in (h, c, inner)[: len(strand.cell.states)]])
 
     jacobian: Any = torch.autograd.functional.jacobian
@@ -77,7 +89,7 @@ def test_torchs_cells_take_the_same_steps(cell: Recurrent) -> None:
     step, states = torch_step(cell, strand.w), strand.states()[:, None]
     s = torch.zeros_like(states[0])
     for t in range(9):
-        s = step(strand.trace.x[t], s)
+        s = step(strand.trace.x[t], s, {})
         assert torch.allclose(s, states[t], rtol=0, atol=1e-12)
 
 
@@ -159,12 +171,51 @@ def test_times_out_of_order_are_refused(t: int, k: int) -> None:
         chain(strand_of(RNN(hidden=3), 9), t, k)
 
 
-def test_held_gates_are_refused() -> None:
-    model = drawn(GRU(hidden=3)).holding({0: {(2, "z"): 1.0}})
-    with torch.no_grad():
-        strand = Strand.of(model, model.scan(torch.randn(6, 1, 3)), 0, 0)
-    with pytest.raises(ValueError, match="held"):
-        chain(strand, 1, 5)
+@settings(max_examples=60, deadline=None)
+@given(
+    cell=st.sampled_from(GATED),
+    layers=st.integers(1, 3),
+    times=st.lists(st.integers(0, 9), min_size=2, max_size=2, unique=True).map(sorted),
+    data=st.data(),
+)
+def test_with_gates_held_it_equals_autograd_through_constants(
+    cell: Recurrent, layers: int, times: list[int], data: st.DataObject
+) -> None:
+    (t, k), layer = times, data.draw(st.integers(0, layers - 1))
+    held = data.draw(holds(cell, 10, layers))
+    strand = strand_of(cell.model_copy(update={"hidden": 4, "layers": layers}), 10, layer, held=held)
+    for (tau, name), value in held[layer].items():
+        assert (strand.trace.gates[name][tau] == value).all()
+    found, expected = chain(strand, t, k), in_one_piece(strand, t, k)
+    assert abs(found.product * 10.0**found.scale - expected).max() <= 1e-10 * abs(expected).max()
+    assert found.difference <= 1e-10
+    with np.errstate(divide="ignore"):
+        sizes = np.log10([np.linalg.norm(expected, 2), np.linalg.norm(expected)])
+    assert np.allclose(found.autograd, sizes, rtol=0, atol=1e-9)
+    J = dense(strand)
+    for tau in range(t + 1, k + 1):
+        assert np.allclose(J[tau], in_one_piece(strand, tau - 1, tau), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("cell", GATED, ids=title)
+def test_held_steps_written_out_are_the_scans(cell: Recurrent) -> None:
+    valves = [gate.name for gate in cell.shown_gates() if gate.low == 0]
+    held = {(t, name): float(t % 2) for t, name in enumerate(valves * 2, 1)}
+    strand = strand_of(cell, 2 * len(valves) + 2, held={0: held})
+    step, states = torch_step(cell, strand.w), strand.states()[:, None]
+    s = torch.zeros_like(states[0])
+    for t in range(strand.length):
+        s = step(strand.trace.x[t], s, held_at(held, t))
+        assert torch.allclose(s, states[t], rtol=0, atol=1e-12)
+
+
+def test_a_memory_neither_kept_nor_written_ends_the_chain() -> None:
+    found = chain(strand_of(LSTM(hidden=3), 9, held={0: {(4, "f"): 0.0, (4, "i"): 0.0}}), 1, 8)
+    assert (found.product == 0).all()
+    assert np.isfinite(found.product_spectral[:4]).all()  # J_8 to J_5
+    assert (found.product_spectral[4:] == -np.inf).all()
+    assert (found.autograd == -np.inf).all()
+    assert found.difference == 0
 
 
 @pytest.mark.parametrize("window", [1, 3, 20])

@@ -21,7 +21,7 @@ from farback.probing.connectivity import connectivity, state_connectivity
 from farback.probing.norm import norm
 from tests.cells.reference import step_of, unroll
 
-from .strands import RECURRENT, drawn, title
+from .strands import GATED, RECURRENT, drawn, holds, title
 
 CELLS: list[Cell] = [*RECURRENT, FeedForward(hidden=5, window=3)]
 
@@ -31,8 +31,8 @@ def by_autograd(model: Model, x: Tensor, target: Tensor) -> Tensor:
     T, B, _ = x.shape
     leaf = x.clone().requires_grad_()
     h = leaf
-    for w in model.layers:
-        h = torch.stack(unroll(model.cell if h is leaf else _upper(model.cell), w, h).h)
+    for layer, w in enumerate(model.layers):
+        h = torch.stack(unroll(_upper(model.cell) if layer else model.cell, w, h, held=model.held.get(layer)).h)
     score = model.readout(h).gather(2, target[..., None])[..., 0]  # (T, B)
     found = x.new_zeros(B, T, T)
     for k in range(T):
@@ -96,20 +96,45 @@ def test_state_connectivity_equals_autograds_at_the_states_on_the_way(
         patch.setattr(module, "BLOCK", block)
         pull = model.weights["readout.weight"][target]
         found = state_connectivity(model, model.scan(x), pull, layer)
+    expected = at_the_states(model, x, target, layer)
+    assert (found - expected).abs().max() <= within * expected.max()
+    assert (found.triu(1) == 0).all()
+
+
+def at_the_states(model: Model, x: Tensor, target: Tensor, layer: int) -> Tensor:
+    """One backward pass a pair of times, to a layer's state on the way. (B, T, T)"""
+    T, B, _ = x.shape
     h, expected = x.clone().requires_grad_(), x.new_zeros(B, T, T)
     runs = []
-    for w in model.layers:
-        runs.append(unroll(model.cell, w, h))
+    for at, w in enumerate(model.layers):
+        runs.append(unroll(model.cell, w, h, held=model.held.get(at)))
         h = torch.stack(runs[-1].h)
     score = model.readout(h).gather(2, target[..., None])[..., 0]  # (T, B)
     states = [s for s in (runs[layer].h, runs[layer].c, runs[layer].inner) if s]
     for k in range(T):
         for t in range(k + 1):
-            at = [s[t] for s in states]
-            grads = torch.autograd.grad(score[k].sum(), at, retain_graph=True, allow_unused=True)
+            state = [s[t] for s in states]
+            grads = torch.autograd.grad(score[k].sum(), state, retain_graph=True, allow_unused=True)
             expected[:, k, t] = torch.cat([grad for grad in grads if grad is not None], -1).norm(dim=-1)
-    assert (found - expected).abs().max() <= within * expected.max()
-    assert (found.triu(1) == 0).all()
+    return expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(cell=st.sampled_from(GATED), layers=st.integers(1, 3), T=st.integers(2, 8), data=st.data())
+def test_with_gates_held_both_equal_autograds_through_constants(
+    cell: Recurrent, layers: int, T: int, data: st.DataObject
+) -> None:
+    layer = data.draw(st.integers(0, layers - 1))
+    deep = cell.model_copy(update={"hidden": 4, "layers": layers})
+    model = drawn(deep, dtype=torch.float64).holding(data.draw(holds(cell, T, layers)))
+    rng = np.random.default_rng(T)
+    x = torch.from_numpy(rng.standard_normal((T, 2, 3)))
+    target = torch.from_numpy(rng.integers(4, size=(T, 2)))
+    with torch.no_grad():
+        traces, pull = model.scan(x), model.weights["readout.weight"][target]
+        of_inputs, of_states = connectivity(model, traces, pull), state_connectivity(model, traces, pull, layer)
+    assert torch.allclose(of_inputs, by_autograd(model, x, target), rtol=0, atol=1e-12)
+    assert torch.allclose(of_states, at_the_states(model, x, target, layer), rtol=0, atol=1e-12)
 
 
 def test_a_feed_forward_net_hands_no_state_on() -> None:

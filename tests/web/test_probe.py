@@ -18,7 +18,7 @@ def test_an_inquiry_is_checked_completed_and_answered_at_its_step(site: Site) ->
     site.finished(run)
     newest = ask(site, run, {"name": "jacobians", "k": 3})
     assert newest.status_code == 200, newest.text
-    assert newest.json()["asked"] == {"name": "jacobians", "k": 3, "layer": None}
+    assert newest.json()["asked"] == {"name": "jacobians", "k": 3, "layer": None, "hold": [], "sequence": None}
     assert newest.json()["step"] == 20
     assert ask(site, run, {"name": "lengths", "step": 4}).json()["step"] == 4
 
@@ -38,6 +38,8 @@ def test_a_run_can_be_asked_while_it_trains(site: Site) -> None:
         ([], 422, "JSON object", None),
         ({"name": "chain", "t": 5}, 422, "before the output time 5", "t"),
         ({"name": "look", "hold": [{"gate": "f", "value": 1}]}, 422, "the RNN has none", "hold"),
+        ({"name": "chain", "t": 0, "hold": [{"gate": "f", "value": 1}]}, 422, "the RNN has none", "hold"),
+        ({"name": "causal", "k": 4, "sequence": ["A", "?"]}, 422, "the last time step is 1", "k"),
         ({"name": "lengths", "step": True}, 422, "`step`", "step"),
         ({"name": "lengths", "step": -1}, 422, "`step`", "step"),
         ({"name": "lengths", "step": 3}, 404, "no weights at step 3", "step"),

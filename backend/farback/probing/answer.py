@@ -16,13 +16,13 @@ from ..arrays import Floats
 from ..cells import FeedForward
 from ..errors import InvalidInput
 from ..frame import Frame, encode, encode_arrays, pack, stamped
-from ..inquiries import PASSAGES, Arrays, Causal, Chain, Inquiry, Jacobians, Lengths, Look, Passages, States
+from ..inquiries import PASSAGES, Arrays, Causal, Chain, Displayed, Inquiry, Jacobians, Lengths, Look, Passages, States
 from ..model import Model
 from ..spec import RunSpec
 from ..tasks import spread, together
 from ..tasks.text import Text
 from ..training import Stream, randomness
-from .causal import causal
+from .causal import borrowed, causal
 from .chain import chain, window_chain
 from .connectivity import connectivity, state_connectivity
 from .derivatives import scores, targets
@@ -55,7 +55,7 @@ def answer(spec: RunSpec, weights: Mapping[str, Floats], step: int, inquiry: Inq
     """
     model = Model(spec.cell, spec.task.inputs, spec.task.outputs, weights)
     with torch.no_grad():
-        return {"name": inquiry.name, "step": step} | _answer(Subject(spec, model), step, inquiry)
+        return {"name": inquiry.name, "step": step} | _answer(Subject(spec, model, inquiry), step, inquiry)
 
 
 def _answer(subject: Subject, step: int, inquiry: Inquiry) -> Json:
@@ -81,21 +81,20 @@ def _answer(subject: Subject, step: int, inquiry: Inquiry) -> Json:
 
 
 class Subject:
-    """The model that is asked, on the probe's sequences. The first of them is the one that frames display."""
+    """The model as the inquiry looks at it: with gates held where it holds some, on the probe's sequences, of which
+    frames display the first, or on the person's own."""
 
-    def __init__(self, spec: RunSpec, model: Model) -> None:
-        self.spec, self.model = spec, model
-        self.observer = Observer(spec)
-        batch = self.observer.probe
+    def __init__(self, spec: RunSpec, model: Model, inquiry: Inquiry) -> None:
+        self.spec, self.observer = spec, Observer(spec)
+        self.model, self.own = model, None
+        if isinstance(inquiry, Displayed):
+            self.model, self.own = model.holding(inquiry.held()), inquiry.own(spec)
+        batch, self.answers = self.observer.looked_at(self.own)
         self.x = batch.x
-        self.traces = model.scan(torch.from_numpy(batch.x))
-        output = model.readout(self.traces[-1].h).numpy()
+        self.traces = self.model.scan(torch.from_numpy(batch.x))
+        output = self.model.readout(self.traces[-1].h).numpy()
         self.y = targets(batch, output, spec.task.kind)
-        self.pull = scores(model, self.y, spec.task.kind)
-
-    def output_time(self, k: int | None) -> int:
-        """The output time that was asked for, the last answer step where none was."""
-        return self.spec.task.answers[-1] if k is None else k
+        self.pull = scores(self.model, self.y, spec.task.kind)
 
     def strand(self, layer: int | None) -> Strand:
         """A layer's course over the displayed sequence; the top one's where none was asked for."""
@@ -105,15 +104,9 @@ class Subject:
 
 
 def _look(subject: Subject, step: int, inquiry: Look) -> Json:
-    spec, observer = subject.spec, subject.observer
-    held: dict[int, dict[tuple[int, str], float]] = {}
-    for hold in inquiry.hold:
-        steps = range(hold.start, hold.stop)
-        held.setdefault(hold.layer, {}).update({(t, hold.gate): float(hold.value) for t in steps})
-    model = subject.model.holding(held)
-    shown = None if inquiry.sequence is None else spec.task.read(inquiry.sequence)
+    model, observer = subject.model, subject.observer
     score = observer.score(model)
-    frame = observer.frame(model, score, Progress(0, step, False, None, None, None, None), shown)
+    frame = observer.frame(model, score, Progress(0, step, False, None, None, None, None), subject.own)
     return {"frame": json.loads(encode(_without_start(frame), inquiry.full))}
 
 
@@ -123,14 +116,14 @@ def _without_start(frame: Frame) -> Frame:
 
 
 def _states(subject: Subject, inquiry: States) -> Json:
-    rows = shown_rows(len(subject.y), subject.spec.task.answers)
+    rows = shown_rows(len(subject.y), subject.answers)
     layer = subject.model.cell.layers - 1 if inquiry.layer is None else inquiry.layer
     found = state_connectivity(subject.model, [trace.only(0) for trace in subject.traces], subject.pull[:, :1], layer)
     return {"layer": layer, "rows": rows, "connectivity": _array(found[0, rows].numpy())}
 
 
 def _jacobians(subject: Subject, inquiry: Jacobians) -> Json:
-    k = subject.output_time(inquiry.k)
+    k = inquiry.output_time(subject.spec)
     strand = subject.strand(inquiry.layer)
     lags = spread(tuple(range(k + 1)), PRODUCT_LAGS)
     products = of_products(strand, k, lags)
@@ -160,7 +153,7 @@ def _three(singular: NDArray[Any]) -> NDArray[Any]:
 
 
 def _chain(subject: Subject, inquiry: Chain) -> Json:
-    k = subject.output_time(inquiry.k)
+    k = inquiry.output_time(subject.spec)
     if isinstance(subject.model.cell, FeedForward):
         window = window_chain(subject.model, subject.traces, subject.pull, 0, inquiry.t, k)
         found = asdict(window) | {"connectivity": window.connectivity.tolist(), "steps": window.steps.tolist()}
@@ -181,10 +174,12 @@ def _chain(subject: Subject, inquiry: Chain) -> Json:
 
 
 def _causal(subject: Subject, inquiry: Causal) -> Json:
-    k, task = subject.output_time(inquiry.k), subject.spec.task
+    k, task = inquiry.output_time(subject.spec), subject.spec.task
     row = connectivity(subject.model, [trace.only(0) for trace in subject.traces], subject.pull[:, :1])[0, k].numpy()
     target = int(subject.y[k, 0]) if task.kind == "classification" else None
-    found = causal(subject.model, subject.x, target, k, row)
+    probe = subject.observer.probe.x
+    others = probe[:, 1:] if subject.own is None else borrowed(probe, len(subject.x))
+    found = causal(subject.model, subject.x[:, :1], others, target, k, row)
     return {
         "k": k,
         "measured": _array(found.measured[None]),

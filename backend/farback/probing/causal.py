@@ -31,28 +31,28 @@ class Causal:
     correlation: float | None  # Spearman's, between `measured` and the connectivity's row; None where one is constant
 
 
-def causal(model: Model, x: Floats, target: int | None, k: int, row: Floats) -> Causal:
+def causal(model: Model, x: Floats, others: Floats, target: int | None, k: int, row: Floats) -> Causal:
     """Replace the inputs of one sequence one by one.
 
     Scores are computed in float64 whatever the model's precision: where a gradient has vanished the answer moves by
     less than float32 can tell apart. What is below float64's rounding is NaN, and left out of the correlation.
 
     Args:
-        model: the model.
-        x: (T, B, I) inputs. The first sequence is the one whose inputs are replaced, each by all that the others have
-            at the same step, as far as they differ.
+        model: the model, with the gates held that are held in it.
+        x: (T, 1, I) the sequence whose inputs are replaced.
+        others: (T, n, I) what each step's input is replaced by, one by one, as far as they differ.
         target: the class whose logit is the score; None for the prediction of a regression.
         k: the output time.
         row: (T,) the connectivity C[k, t] of that sequence.
     """
-    return measure(_score(model, target, k), x, k, row)
+    return measure(_score(model, target, k), x, others, k, row)
 
 
-def measure(score: Score, x: Floats, k: int, row: Floats) -> Causal:
+def measure(score: Score, x: Floats, others: Floats, k: int, row: Floats) -> Causal:
     """As `causal`, for any score."""
     T = len(x)
-    tried = [(t, other) for t in range(k + 1) for other in _others(x[t])]
-    plain = x[: k + 1, :1].astype(np.float64)  # what comes after k moves nothing
+    tried = [(t, other) for t in range(k + 1) for other in _distinct(others[t], x[t, 0])]
+    plain = x[: k + 1].astype(np.float64)  # what comes after k moves nothing
     before = float(score(plain)[0])
     moved = np.concatenate([np.abs(score(changed) - before) for changed in _replaced(plain, tried)] or [np.zeros(0)])
     at_step = np.array([t for t, _ in tried], np.int64)
@@ -65,6 +65,27 @@ def measure(score: Score, x: Floats, k: int, row: Floats) -> Causal:
     return Causal(measured.astype(np.float32), correlation)
 
 
+def borrowed(probe: Floats, length: int) -> Floats:
+    """What the inputs of a person's own sequence are replaced by.
+
+    What a task's inputs are like depends on how far its answer is: the probe's sequences and this one are laid on each
+    other by their ends.
+
+    Args:
+        probe: (T, B, I) inputs of the probe's sequences.
+        length: S, time steps of the person's own.
+
+    Returns:
+        (S, B, I) for each step what the probe has as many steps before its end; farther back than the probe goes, B
+        inputs evenly spread over all distinct ones that it has.
+    """
+    T, B, inputs = probe.shape
+    distinct = np.unique(probe.reshape(-1, inputs), axis=0)
+    some = distinct[np.linspace(0, len(distinct) - 1, B).round().astype(np.int64)]
+    older = np.broadcast_to(some, (max(length - T, 0), B, inputs))
+    return np.concatenate([older, probe[max(T - length, 0) :]])
+
+
 def _score(model: Model, target: int | None, k: int) -> Score:
     double = Model(model.cell, model.inputs, model.outputs, model.state_dict(), torch.float64).holding(model.held)
 
@@ -75,10 +96,9 @@ def _score(model: Model, target: int | None, k: int) -> Score:
     return score
 
 
-def _others(inputs: Floats) -> list[Floats]:
-    """The inputs (B, I) of other sequences at one step that differ from the first's, each once."""
-    distinct = np.unique(inputs[1:], axis=0)
-    return [other for other in distinct if (other != inputs[0]).any()]
+def _distinct(others: Floats, own: Floats) -> list[Floats]:
+    """The inputs (n, I) that differ from this one (I,), each once."""
+    return [other for other in np.unique(others, axis=0) if (other != own).any()]
 
 
 def _replaced(plain: Doubles, tried: Sequence[tuple[int, Floats]]) -> Iterator[Doubles]:

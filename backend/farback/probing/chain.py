@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..cells import Cell, FeedForward, Trace
-from ..cells.base import Weights
-from ..cells.gru import GRU
-from ..cells.lstm import LSTM
-from ..cells.nested import NestedLSTM
-from ..cells.rnn import RNN
+from ..cells import FeedForward, Trace
 from ..model import Model
 from .connectivity import connectivity
 from .product import frobenius, products, spectral
+from .step import torch_step
 from .strand import Doubles, Strand
-
-Step: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -68,12 +62,10 @@ def chain(strand: Strand, t: int, k: int) -> Chain:
         k: the output time.
 
     Raises:
-        ValueError: not 0 <= t < k < T; or gates were held, which torch.nn's cells cannot do.
+        ValueError: not 0 <= t < k < T.
     """
     if t == k:
         raise ValueError(f"t = {t} is the output time itself: there are no factors.")
-    if strand.held:
-        raise ValueError("Gates are held: torch.nn's cells cannot do that, so there is nothing to compare with.")
     factors, running, exponents = [], [], [0]
     for product in products(strand, k, t):  # one at a time: 400 of the widest LSTM's would take gigabytes
         if product.factor is not None:
@@ -121,7 +113,7 @@ def window_chain(model: Model, traces: Sequence[Trace], pull: Tensor, b: int, t:
 
 
 def by_autograd(strand: Strand, t: int, k: int, exponents: Sequence[int]) -> Tensor:
-    """d s_k / d s_t by one backward pass of torch's autograd through torch.nn's own cell.
+    """d s_k / d s_t by one backward pass of torch's autograd through `torch_step`.
 
     Each step starts from the state that `strand` had there, with the derivative of the one just computed: else two
     runs of a chaotic layer would part, and their derivatives could not be compared.
@@ -137,70 +129,18 @@ def by_autograd(strand: Strand, t: int, k: int, exponents: Sequence[int]) -> Ten
         (N, N) as [new, old], divided by 2**sum(exponents).
     """
     step, states, x = torch_step(strand.cell, strand.w), strand.states()[:, None], strand.trace.x
+    held: dict[int, dict[str, float]] = defaultdict(dict)
+    for (tau, name), value in (strand.held or {}).items():
+        held[tau][name] = value
     with torch.enable_grad():
         start = states[t].clone().requires_grad_()  # (1, N)
         s = start.clone()
         for tau in range(t + 1, k + 1):
             s.register_hook(partial(_divide, 2.0 ** exponents[k - tau]))  # type: ignore[no-untyped-call]
-            s = step(x[tau], states[tau - 1] + (s - s.detach()))
+            s = step(x[tau], states[tau - 1] + (s - s.detach()), held[tau])
         rows = torch.eye(strand.width, dtype=torch.float64)[:, None]
         (grad,) = torch.autograd.grad(s, start, rows, is_grads_batched=True)
     return grad[:, 0]
-
-
-def torch_step(cell: Cell, w: Weights) -> Step:
-    """One time step x (B, I), s (B, N) -> s (B, N) by torch.nn's cell; written out where torch has none."""
-    H, inputs = cell.hidden, w["weight_ih"].shape[1]
-
-    def loaded(module: torch.nn.Module) -> torch.nn.Module:
-        module.load_state_dict(w, assign=True)  # made on "meta", so that no random numbers are drawn
-        return module
-
-    if isinstance(cell, RNN) and cell.activation == "sigmoid":
-        linear = torch.nn.functional.linear
-        return lambda x, h: torch.sigmoid(
-            linear(x, w["weight_ih"], w["bias_ih"]) + linear(h, w["weight_hh"], w["bias_hh"])
-        )
-    if isinstance(cell, RNN):
-        return loaded(torch.nn.RNNCell(inputs, H, nonlinearity=cell.activation, device="meta"))
-    if isinstance(cell, GRU):
-        return loaded(torch.nn.GRUCell(inputs, H, device="meta"))
-    if isinstance(cell, NestedLSTM):
-        return partial(_nested_step, w)
-    assert isinstance(cell, LSTM)  # there are no other cells with a state
-    if cell.variant != "standard":
-        return partial(_variant_step, cell, w)
-    lstm = loaded(torch.nn.LSTMCell(inputs, H, device="meta"))
-    return lambda x, s: torch.cat(lstm(x, s.tensor_split(2, 1)), 1)
-
-
-def _variant_step(cell: LSTM, w: Weights, x: Tensor, s: Tensor) -> Tensor:
-    """The LSTM's equations in the forms that torch.nn does not have."""
-    linear = torch.nn.functional.linear
-    h, c = s.tensor_split(2, 1)
-    pre = linear(x, w["weight_ih"], w["bias_ih"]) + linear(h, w["weight_hh"], w["bias_hh"])
-    gates = dict(zip(cell.names, pre.chunk(cell.blocks, 1), strict=True))
-
-    def gate(name: str, memory: Tensor) -> Tensor:
-        return torch.sigmoid(gates[name] + w[f"peephole_{name}"] * memory if cell.peepholes else gates[name])
-
-    keep = gate("f", c) if "f" in gates else torch.ones_like(c)
-    write = gate("i", c) if "i" in gates else 1 - keep
-    c = keep * c + write * torch.tanh(gates["g"])
-    return torch.cat([gate("o", c) * torch.tanh(c), c], 1)
-
-
-def _nested_step(w: Weights, x: Tensor, s: Tensor) -> Tensor:
-    """The nested LSTM's equations."""
-    linear = torch.nn.functional.linear
-    h, c, inner = s.tensor_split(3, 1)
-    i, f, g, o = (linear(x, w["weight_ih"], w["bias_ih"]) + linear(h, w["weight_hh"], w["bias_hh"])).chunk(4, 1)
-    new, kept = torch.sigmoid(i) * torch.tanh(g), torch.sigmoid(f) * c
-    pre = linear(new, w["inner_weight_ih"], w["inner_bias_ih"]) + linear(kept, w["inner_weight_hh"], w["inner_bias_hh"])
-    inner_i, inner_f, inner_g, inner_o = pre.chunk(4, 1)
-    inner = torch.sigmoid(inner_f) * inner + torch.sigmoid(inner_i) * torch.tanh(inner_g)
-    c = torch.sigmoid(inner_o) * torch.tanh(inner)
-    return torch.cat([torch.sigmoid(o) * torch.tanh(c), c, inner], 1)
 
 
 def _divide(by: float, grad: Tensor) -> Tensor:
