@@ -180,8 +180,10 @@ class Causal(FromOutput):
 
     def check(self, spec: RunSpec) -> None:
         super().check(spec)
-        k = self.output_time(spec)
+        k, task = self.output_time(spec), spec.task
         others = config.PROBE_SEQUENCES - (self.sequence is None)  # each may have an input of its own
+        if task.symbolic:
+            others = min(others, task.inputs - 1)
         bound_work(spec, DOUBLE * (1 + (k + 1) * others) * (k + 1))
 
 

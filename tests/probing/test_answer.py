@@ -205,6 +205,20 @@ def test_numbers_and_texts_of_ones_own_are_asked_about() -> None:
         ask(spec, moment, **inquiry, sequence="for x in range", hold=hold)
 
 
+def test_replacements_are_counted_as_far_as_inputs_can_differ() -> None:
+    """Of four symbols there are three others at a step, not 15: what reads numbers may be asked less."""
+    cell = {"name": "gru", "hidden": 128}
+    training = {"batch": 1, "steps": 10}
+    symbols = {"name": "recall", "lag": 199, "symbols": 2, "distractors": 1}
+    parse_inquiry({"name": "causal"}, parse_spec({"task": symbols, "cell": cell, "training": training}))
+    numbers = parse_spec({"task": {"name": "adding", "length": 200}, "cell": cell, "training": training})
+    with pytest.raises(TooLarge):
+        parse_inquiry({"name": "causal"}, numbers)
+    many = parse_spec({"task": symbols | {"symbols": 16}, "cell": cell, "training": training})
+    with pytest.raises(TooLarge):
+        parse_inquiry({"name": "causal"}, many)
+
+
 @pytest.mark.parametrize("inquiry", [{"name": "causal"}, {"name": "lengths"}, {"name": "chain", "t": 0}])
 def test_what_would_take_too_long_is_refused_at_once(inquiry: Any) -> None:
     large = {"name": "lstm", "hidden": 256, "layers": 3}

@@ -39,6 +39,12 @@ def test_every_option_explains_itself(task: Task) -> None:
 
 
 @every_task
+def test_inputs_are_symbols_or_real_numbers(task: Task) -> None:
+    x = task.probe(np.random.default_rng(0), 16).x
+    assert task.symbolic == bool(((x == 0) | (x == 1)).all() and (x.sum(axis=-1) == 1).all())
+
+
+@every_task
 def test_options_are_taken_strictly_and_within_their_bounds(task: Task) -> None:
     for name, schema in type(task).model_json_schema()["properties"].items():
         wrong: list[Any] = []

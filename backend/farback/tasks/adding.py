@@ -32,6 +32,7 @@ class Adding(Task):
     chance_text = "Always answering 1, the mean of the sum: squared error 1/6."
     success_text = "Mean squared error under 0.01 on held-out sequences."
     stretches = "length"
+    symbolic = False
     relevant_text = "The lag is counted from either marked number to the last step, where the sum is asked for."
 
     SOLVED_ERROR: ClassVar[float] = 0.01

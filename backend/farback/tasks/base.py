@@ -96,6 +96,8 @@ class Task(Strict):
     stretches: ClassVar[str]
     """The option that makes sequences longer, step by step."""
     result_trials: ClassVar[int] = config.RESULT_TRIALS
+    symbolic: ClassVar[bool] = True
+    """Whether an input is one of I symbols, a 1 at its place; else it is made of real numbers."""
     suggestions: ClassVar[int | None] = None
     """How many of the likeliest classes a frame tells at each step, in place of the probabilities of all."""
 

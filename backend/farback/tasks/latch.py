@@ -43,6 +43,7 @@ class Latch(Task):
         "128 answers is off by 0.12, which the paper's stricter rule asks for."
     )
     stretches = "length"
+    symbolic = False
     relevant_text = "The lag is counted from the last element that tells the class to the last step, always T - N."
 
     SOLVED_ERROR: ClassVar[float] = 1e-4
