@@ -27,7 +27,7 @@ const DARKEST = 0.62;
  * @typedef {object} Reading
  * @property {number} step output time k
  * @property {number[]} depth colour of each character, from 0 to 1; NaN where the number is not finite
- * @property {Suggestion[]} suggestions the likeliest first; none where nothing is asked
+ * @property {Suggestion[]} suggestions the likeliest first
  * @property {string | null} right what comes, where that is known
  * @property {number} chance that the model gives it
  */
@@ -63,7 +63,7 @@ export function readingOf(frame, facts, view, extent) {
   const depth = Array.from({ length: frame.length }, (_, t) => depthOf(valueAt(matrix, row, t), domain));
   const target = frame.y[step] ?? null;
   return {
-    ...{ step, depth, suggestions: target === null ? [] : suggestionsOf(frame, facts, step, target) },
+    ...{ step, depth, suggestions: suggestionsOf(frame, facts, step, target) },
     right: target === null ? null : wordOf(facts, target),
     chance: target === null ? Number.NaN : rightChance(frame, step, target),
   };
@@ -104,7 +104,7 @@ const wordOf = ({ labels }, place) => visible(labels.y[place] ?? String(place));
  * @param {Frame} frame
  * @param {Facts} facts
  * @param {number} step
- * @param {number} target
+ * @param {number | null} target null: what is right is not known, as in a word that may go on
  * @returns {Suggestion[]}
  */
 function suggestionsOf({ output, suggestions }, facts, step, target) {
@@ -138,8 +138,7 @@ const rightChance = ({ output, suggestions }, step, target) =>
 export function spoken({ step, suggestions, right }, letters) {
   const said = suggestions.map(({ word, chance }) => `${word} ${chanceText(chance)}`).join(", ");
   const read = letters.slice(Math.max(0, step - 20), step + 1).join("");
-  const after = suggestions.length ? `suggests ${said}; right is ${right}` : "nothing is asked here";
-  return `step ${step}, after “${read}”: ${after}`;
+  return `step ${step}, after “${read}”: suggests ${said}${right === null ? "" : `; right is ${right}`}`;
 }
 
 /**

@@ -280,10 +280,6 @@ class Row {
 
   /** @param {import("../reading.js").Reading} reading */
   #say({ suggestions, right, chance }) {
-    if (!suggestions.length) {
-      this.said.replaceChildren("nothing is asked here");
-      return;
-    }
     const told = suggestions.map(({ word, chance: share, right: hit }) =>
       make("span", { class: hit ? "hit" : "" }, make("b", {}, word), ` ${chanceText(share)}`),
     );

@@ -194,7 +194,7 @@ def test_longer_sequences_are_tested_on_a_click(done: Page) -> None:
         )
     expect(done.get_by_test_id("test-lengths")).to_be_disabled()
     described = panel(done, "lengths", "LSTM").locator('[role="img"]').first
-    expect(described).to_have_attribute("aria-label", re.compile(r"13 \d+ %; 19 .*; 52 "))
+    expect(described).to_have_attribute("aria-label", re.compile(r"13: \d+ %; 19: .*; 52: "))
     # What was tested stays while training is rewound, and says when it was.
     done.keyboard.press("Escape")
     done.keyboard.press("Home")

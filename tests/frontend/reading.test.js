@@ -73,10 +73,14 @@ test("a character is coloured on the scale of all models, or of its row", () => 
   assert.deepEqual([shared[2], own[2]], [0, 0], "what comes later moves nothing");
 });
 
-test("where nothing is asked there are no suggestions", () => {
+test("where nothing is known to be right, nothing is told to be", () => {
   const reading = readingOf(frame(), facts, { ...plainView(), output: 2 }, extent);
-  assert.deepEqual(reading.suggestions, []);
-  assert.match(spoken(reading, ["a", "t", "␣", "a"]), /^step 2, after “at␣”: nothing is asked here$/);
+  assert.deepEqual(
+    reading.suggestions.map(({ right }) => right),
+    [false, false, false],
+  );
+  assert.equal(reading.right, null);
+  assert.match(spoken(reading, ["a", "t", "␣", "a"]), /^step 2, after “at␣”: suggests a 60 %, t 30 %, ␣ 10 %$/);
 });
 
 test("too many classes to tell of each come as the likeliest ones", () => {
