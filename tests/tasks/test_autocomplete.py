@@ -169,6 +169,16 @@ def test_held_out_windows_do_not_overlap_and_are_the_same_for_every_seed() -> No
     assert Autocomplete().held_out(np.random.default_rng(0), 128).x.shape[1] == 128
 
 
+def test_the_displayed_window_begins_a_line_and_asks_at_most_steps() -> None:
+    text = prose(2700, 6) + "1 2 3 the 4\n1 2 the tree sees\n1 2 3 4 5 6 7 8 9\n" * 6
+    task = Autocomplete(length=12, text=text[:3000], vocabulary=10)
+    batch = task.probe(np.random.default_rng(0), 5)
+    shown = "".join(sorted(set(text[:3000]))[code] for code in batch.x[:, 0].argmax(axis=1))
+    assert shown == "1 2 the tree"
+    assert batch.mask[:, 0].tolist() == [False] * 3 + [True] * 9
+    assert batch.mask[-1].all()
+
+
 def test_the_baselines_are_what_plain_counting_finds() -> None:
     text = prose(6000, 3)
     task = Autocomplete(length=16, text=text, vocabulary=12)
