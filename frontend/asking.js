@@ -200,7 +200,8 @@ export function decodeAnswer(answer) {
 }
 
 /**
- * Puts what a panel wants to know of every model into its scenes.
+ * Puts what a panel wants to know of every model into its scenes: of what its column shows, unless the panel is about
+ * the model as it was trained. What a column only waits to show is not asked about yet.
  *
  * @param {Asking} asking
  * @param {Panel} panel
@@ -209,12 +210,16 @@ export function decodeAnswer(answer) {
  * @param {(place: number) => boolean} seen whether that model's panel is seen: only then is its model asked
  */
 export function answerScenes(asking, panel, columns, scenes, seen) {
-  const answers = columns.map(({ run }, place) => {
+  const answers = columns.map((column, place) => {
+    const { run } = column;
     const scene = scenes[place];
     if (!scene || !run) return null;
-    const inquiry = seen(place) ? (panel.inquiry?.(scene) ?? null) : null;
-    if (!inquiry) return asking.last(place, panel.id, run);
-    return asking.want(place, panel.id, { run, step: scene.frame.step, inquiry });
+    const { instead, awaited } = panel.trained ? { instead: null, awaited: false } : column;
+    // What was answered of the model as it was trained must not stand in for it with a gate held.
+    const slot = instead ? `${panel.id} ${JSON.stringify(instead)}` : panel.id;
+    const inquiry = seen(place) && !awaited ? (panel.inquiry?.(scene) ?? null) : null;
+    if (!inquiry) return asking.last(place, slot, run);
+    return asking.want(place, slot, { run, step: scene.frame.step, inquiry: { ...inquiry, ...instead } });
   });
   const peers = answers.map((answer) => answer?.value ?? null);
   for (const [place, scene] of scenes.entries()) if (scene) Object.assign(scene, { answer: answers[place], peers });

@@ -152,6 +152,8 @@ export class Comparison {
       own: null,
       held: null,
       gated: false,
+      instead: null,
+      awaited: false,
       ended: false,
       lost: false,
       since: null,

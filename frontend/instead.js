@@ -28,8 +28,8 @@ export class Instead {
     const frames = [];
     let refusal = null;
     for (const column of columns) {
-      column.own = column.held = null;
-      column.gated = false;
+      column.own = column.held = column.instead = null;
+      column.gated = column.awaited = false;
       const { frame, run, index } = column;
       if (!frame || !run) continue;
       try {
@@ -40,7 +40,10 @@ export class Instead {
         const answer = this.asking.want(index, slot, { run, step: frame.step, inquiry: look.inquiry });
         refusal ??= answer.refusal;
         const { frame: asked } = /** @type {{frame?: Frame}} */ (answer.value ?? {});
+        column.awaited = !asked;
         if (!asked) continue;
+        const { name: _, ...instead } = look.inquiry;
+        column.instead = instead;
         column.own = frame;
         column.held = look.badge;
         column.gated = look.gated;

@@ -674,6 +674,8 @@ export interface Panel {
   inquiry?: (scene: Scene) => Inquiry | null;
   /** Whether it asks, in a panel that does so only as a person chose to look at it. */
   asks?: (view: View) => boolean;
+  /** Whether it is about the model as it was trained, whatever is held and read in the others. */
+  trained?: boolean;
   /** What else of the scene it looks at: while it stays, nothing is painted again. */
   also?: (scene: Scene) => unknown;
   /** What of the frame it looks at, where that is not all of it: while it stays, nothing is painted again. */
@@ -715,6 +717,10 @@ export interface Column {
   /** The run's own frame, where what is shown was asked for instead, and how that is told. */
   own: Frame | null;
   held: string | null;
+  /** What every question says of that: the gates that are held, the sequence. */
+  instead: Record<string, unknown> | null;
+  /** Whether it is asked for and not there yet, so that the run's own frame stands in. */
+  awaited: boolean;
   /** Whether gates are held in it, so that its numbers are others too. */
   gated: boolean;
   /** Whether the server cannot be reached, so that what is shown may be old. */

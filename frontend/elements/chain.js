@@ -34,7 +34,7 @@ export class ChainTool extends HTMLElement {
    * @param {Column[]} columns
    */
   show(view, columns) {
-    const frame = columns.map((column) => column.own ?? column.frame).find(Boolean);
+    const frame = columns.find((column) => column.frame)?.frame;
     const ends = frame ? endsOf(frame, view) : null;
     this.#most = ends ? ends.k - ends.t : 0;
     this.#count = ends ? factorsOf(view, ends) : 0;

@@ -159,10 +159,10 @@ export class FarbackColumns extends HTMLElement {
    * @param {Stage} stage
    * @param {Column} column
    * @param {Panel} panel
-   * @returns {Scene | null} what it looks at; a panel that asks is about the model as it was trained, with nothing held
+   * @returns {Scene | null} what it looks at
    */
   #scene({ task, view, extent, steps }, column, panel) {
-    const frame = isAsking(view, panel) ? (column.own ?? column.frame) : column.frame;
+    const frame = panel.trained ? (column.own ?? column.frame) : column.frame;
     if (!frame || !this.#catalog) return null;
     return {
       frame,
@@ -188,7 +188,7 @@ export class FarbackColumns extends HTMLElement {
   #paint(stage, column, band, panel, scene) {
     const frame = scene?.frame;
     const { ink, steps } = stage;
-    panel.toggleAttribute("data-unheld", isAsking(stage.view, band.panel) && column.held !== null);
+    panel.toggleAttribute("data-unheld", band.panel.trained === true && column.held !== null);
     const brush = {
       ink,
       colour: ink.models[column.colour] ?? ink.text,

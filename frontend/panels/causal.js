@@ -12,15 +12,19 @@ const HEIGHT = 72;
 /** Decades of the axis: what is smaller moves no answer. */
 const DECADES = 1e-5;
 
+/** Inputs from which on a correlation needs no warning: two always agree wholly, or not at all. */
+const ENOUGH = 5;
+
 /**
  * @param {number | null} correlation by rank
+ * @param {number} count inputs that are compared
  * @returns {string}
  */
-export function agreement(correlation) {
+export function agreement(correlation, count) {
   if (correlation === null) return "one of the two does not vary, so they cannot be compared";
   const word =
     correlation >= 0.8 ? "the gradient agrees" : correlation >= 0.5 ? "the gradient partly agrees" : "it hardly agrees";
-  return `${word} (rank correlation ${number(correlation)})`;
+  return `${word} (rank correlation ${number(correlation)}${count < ENOUGH ? ` of only ${count} inputs` : ""})`;
 }
 
 /** @type {Panel} */
@@ -36,15 +40,17 @@ export const causal = {
     const [low, high] = rangeOf(
       peers.flatMap(({ measured, connectivity }) => [...(measured.values ?? []), ...(connectivity.values ?? [])]),
     );
+    const measured = pointsOf(value.measured);
+    const compared = measured.filter(({ x, y }) => x <= value.k && y !== null);
     return [
       {
         kind: "curves",
-        caption: `filled: replaced, dashed: gradient; ${agreement(value.correlation)}`,
+        caption: `filled: replaced, dashed: gradient; ${agreement(value.correlation, compared.length)}`,
         axis: "time",
         length: frame.length,
         cursor: null,
         series: [
-          { name: "change when replaced", points: pointsOf(value.measured), style: "area" },
+          { name: "change when replaced", points: measured, style: "area" },
           { name: "connectivity", points: pointsOf(value.connectivity), style: "dashed" },
         ],
         y: logAxis([Math.max(low, DECADES * high), high], "change of the answer's score"),

@@ -157,7 +157,7 @@ export function verdictText(scene, lyapunov) {
       : value === "exploding"
         ? `Gradient explodes: it doubles every ${steps(doubling)} back.`
         : value === "steady"
-          ? "Gradient stays: less than a factor of 10 over the whole way."
+          ? `Gradient stays: less than a factor of 10 over ${left ? "all that counts" : "the whole way"}.`
           : "No verdict on the gradient: too little of it can be told.";
   const gone = left && value ? ` (${left} lags too small to count.)` : "";
   const top = lyapunov?.[0] ?? null;

@@ -98,6 +98,7 @@ export const lengths = {
   title: "Longer than it was trained on",
   plain: "whether what it learned still holds when the sequence is up to four times as long",
   room: room(18 * LINES, HEIGHT, HEIGHT),
+  trained: true,
   inquiry: ({ frame, view }) => (view.tested.includes(frame.step) ? { name: "lengths" } : null),
   also: ({ frame, view }) => view.tested.includes(frame.step),
   pictures: (scene) =>

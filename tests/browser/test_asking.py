@@ -234,6 +234,67 @@ def test_a_gate_that_is_held_shut_costs_the_model_its_memory(done: Page) -> None
     expect(done).not_to_have_url(re.compile("hold="))
 
 
+def test_every_panel_that_asks_shows_the_model_as_it_is_held(done: Page) -> None:
+    for name in ("jacobians", "chain"):
+        unfold(done, name)
+    band(done, "connectivity").get_by_role("button", name="of the states").click()
+    done.get_by_role("button", name="Multiply all factors").click()
+    states, jacobians, chain = (panel(done, name, "LSTM") for name in ("connectivity", "jacobians", "chain"))
+    for found, told in (
+        (states, r"output at 12: sees states (\d\d|[6-9]) back"),
+        (jacobians, "The change that lasts longest"),
+        (chain, r"product (?!0[,;]).*; autograd"),
+    ):
+        found.scroll_into_view_if_needed()
+        expect(found).to_contain_text(re.compile(told), timeout=ANSWERED_WITHIN)
+    before = panel(done, "chain", "GRU").inner_text()
+
+    questions: list[str] = []
+    done.on("request", lambda each: questions.append(each.post_data or "") if each.url.endswith("/probe") else None)
+    done.get_by_test_id("hold-open").click()
+    for gate in ("f", "i"):
+        done.get_by_test_id("hold-gate").select_option(gate)
+        done.get_by_test_id("hold-from").fill("9")
+        done.get_by_test_id("hold-to").fill("9")
+        done.get_by_test_id("hold").click()
+    # What lies before step 9 is neither kept nor written, and autograd says so too.
+    for found, told in (
+        (states, r"output at 12: sees states [0-3] back"),
+        (jacobians, r"lags too small to count"),
+        (chain, r"product 0, at most .* = 0; autograd 0, entries the same to the last digit"),
+    ):
+        found.scroll_into_view_if_needed()
+        expect(found).to_contain_text(re.compile(told), timeout=ANSWERED_WITHIN)
+    assert panel(done, "chain", "GRU").inner_text() == before
+    assert len(questions) >= 4
+    assert all('"hold":[{' in question for question in questions)
+    unheld = done.locator("farback-panel[data-unheld]")
+    expect(unheld).to_have_count(0)
+    unfold(done, "lengths")
+    expect(unheld).to_have_count(1)  # longer sequences are of the task, and read by the model as it was trained
+    expect(panel(done, "lengths", "LSTM")).to_have_attribute("data-unheld", "")
+
+    done.get_by_test_id("release").click()
+    expect(chain).to_contain_text(re.compile(r"product (?!0[,;]).*; autograd"), timeout=ANSWERED_WITHIN)
+    expect(unheld).to_have_count(0)
+
+
+def test_the_panels_that_ask_read_a_sequence_of_ones_own(done: Page) -> None:
+    for name in ("chain", "causal"):
+        unfold(done, name)
+    done.get_by_test_id("own-sequence").click()
+    field = done.get_by_test_id("sequence")
+    field.fill("·1 ·2 C ·1 ·3 ?")
+    field.press("Enter")
+    band(done, "chain").scroll_into_view_if_needed()
+    expect(band(done, "chain")).to_contain_text("from step 5 back to 2", timeout=ANSWERED_WITHIN)
+    for model in ("RNN", "GRU", "LSTM"):
+        expect(panel(done, "chain", model)).to_contain_text("J₅: its size is", timeout=ANSWERED_WITHIN)
+    band(done, "causal").scroll_into_view_if_needed()
+    for model in MODELS:
+        expect(panel(done, "causal", model)).to_contain_text("rank correlation", timeout=ANSWERED_WITHIN)
+
+
 def test_a_hold_that_makes_no_sense_is_refused_in_a_sentence(page: Page) -> None:
     open_done(page, "/?task=recall&lag=12&models=rnn,lstm&hold=q:0:1-2,f:0:3-40")
     notices = page.get_by_test_id("notices")

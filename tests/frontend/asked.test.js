@@ -196,12 +196,13 @@ test("what replacing does stands beside what the gradient says, with a plain wor
     correlation: 0.93,
   };
   const [curves] = /** @type {Curves[]} */ (causal.pictures(scene(value)));
-  assert.match(curves?.caption ?? "", /agrees \(rank correlation 0\.93\)/);
+  assert.match(curves?.caption ?? "", /agrees \(rank correlation 0\.93 of only 4 inputs\)/);
   assert.equal(curves?.series[0]?.points.at(-1)?.y, null);
   assert.equal(curves?.y.log, true);
-  assert.match(agreement(-0.15), /hardly agrees/);
-  assert.match(agreement(0.6), /partly agrees/);
-  assert.match(agreement(null), /cannot be compared/);
+  assert.match(agreement(-0.15, 12), /hardly agrees \(rank correlation −0\.15\)/);
+  assert.match(agreement(0.6, 12), /partly agrees/);
+  assert.match(agreement(null, 12), /cannot be compared/);
+  assert.match(agreement(-1, 2), /rank correlation −1 of only 2 inputs/);
 });
 
 const chance = { loss: 2.08, accuracy: 0.125 };

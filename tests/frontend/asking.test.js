@@ -180,3 +180,31 @@ test("only panels that are seen ask, and each knows what the others answered", a
   assert.equal(later[0].answer.fresh, true);
   assert.deepEqual(later[1].peers, [{ k: 1 }, null, null, null]);
 });
+
+test("a model is asked as its column shows it, and nothing that was answered before stands in", async () => {
+  const { asking, of, asked } = desk();
+  /** @type {any} */
+  const panel = { id: "causal", inquiry: () => ({ name: "causal", k: 3 }) };
+  const hold = [{ gate: "f", value: 0, start: 1, stop: 2, layer: 0 }];
+  const show = (/** @type {any} */ column, /** @type {any} */ shown = panel) => {
+    /** @type {any[]} */
+    const scenes = [{ frame: { step: 1 } }];
+    answerScenes(asking, shown, [{ run: "a", instead: null, awaited: false, ...column }], scenes, () => true);
+    return scenes[0].answer;
+  };
+  show({});
+  of(0).answer({ free: true });
+  await settled();
+  assert.deepEqual(show({}).value, { free: true });
+  // What is only waited for is not asked about yet, and what stands there stays.
+  assert.deepEqual(show({ awaited: true }).value, { free: true });
+  assert.equal(asked.length, 1);
+  assert.equal(show({ instead: { hold, sequence: ["A", "?"] } }).value, null);
+  assert.deepEqual(asked[1]?.question, { name: "causal", k: 3, hold, sequence: ["A", "?"], step: 1 });
+  of(1).answer({ free: false });
+  await settled();
+  assert.deepEqual(show({ instead: { hold, sequence: ["A", "?"] } }).value, { free: false });
+  // A panel about the model as it was trained asks what it asked before.
+  assert.deepEqual(show({ instead: { hold } }, { ...panel, trained: true }).value, { free: true });
+  assert.equal(asked.length, 2);
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fitting, holdText, holdWords, lookOf, parseHold, parseSequence, valvesOf } from "../../frontend/holds.js";
+import { Instead } from "../../frontend/instead.js";
 import { plainView } from "../../frontend/view.js";
 
 /** @type {(name: string, gates: [string, number][], layers?: number) => any} */
@@ -54,6 +55,29 @@ test("a model is asked about its own gates only, in every layer that is meant", 
   assert.equal(look?.badge, "f held shut at steps 5–8");
   const second = { ...plainView(), hold: [parseHold("z:1:2-2:2")] };
   assert.equal(lookOf(gru, second, recall), null);
+});
+
+test("a column shows what was asked for instead once it is there, and says what every question says of it", () => {
+  /** @type {any} */
+  let value = null;
+  /** @type {any} */
+  const asking = { want: () => ({ value, refusal: null }) };
+  const instead = new Instead(asking);
+  const view = { ...plainView(), hold: [parseHold("f:0:5-8")], sequence: "A ?" };
+  const own = { ...lstm.frame, step: 4, horizon: { at_start: 3 } };
+  const shown = { ...lstm, run: "a", index: 0, frame: own };
+  instead.show([shown], view, recall);
+  assert.deepEqual([shown.frame, shown.awaited, shown.instead], [own, true, null]);
+  value = { frame: { step: 4, horizon: { at_start: null } } };
+  const { frames } = instead.show([shown], view, recall);
+  assert.deepEqual(shown.frame, { step: 4, horizon: { at_start: 3 } });
+  assert.deepEqual([frames.length, shown.own, shown.awaited], [1, own, false]);
+  const held = { gate: "f", value: 0, start: 5, stop: 9 };
+  const hold = [0, 1].map((layer) => ({ ...held, layer }));
+  assert.deepEqual(shown.instead, { hold, sequence: ["A", "?"] });
+  const free = { ...shown, frame: own };
+  instead.show([free], plainView(), recall);
+  assert.deepEqual([free.frame, free.awaited, free.instead, free.held], [own, false, null, null]);
 });
 
 test("gates that are held alike are told together", () => {
