@@ -121,17 +121,19 @@ export function lookOf(column, view, task) {
 }
 
 /**
- * What a person wrote as the server reads it: labels between spaces, pairs of value and mark, or the text as it is.
+ * What a person wrote as the server reads it: labels, numbers, or pairs of value and mark between spaces, or the text as
+ * it is.
  *
  * @param {string} text
  * @param {Task} task
- * @returns {string | string[] | number[][]}
+ * @returns {string | string[] | number[] | number[][]}
  * @throws {Error} a sentence
  */
 export function parseSequence(text, task) {
   if (readsText(task)) return text;
   const steps = text.trim().split(/\s+/);
-  if (task.kind !== "regression") return steps;
+  if (task.form === "numbers") return steps.map(numberIn);
+  if (task.form !== "pairs") return steps;
   return steps.map((step) => {
     const pair = step.split(/[,:/]/).map(Number);
     const [value = Number.NaN, mark = Number.NaN] = pair;
@@ -141,6 +143,17 @@ export function parseSequence(text, task) {
       );
     return pair;
   });
+}
+
+/**
+ * @param {string} step
+ * @returns {number}
+ * @throws {Error} a sentence
+ */
+function numberIn(step) {
+  const value = Number(step.replace("−", "-"));
+  if (!Number.isFinite(value)) throw new Error(`A step is a number like -1 or 0.3; “${step.slice(0, 20)}” is none.`);
+  return value;
 }
 
 /**

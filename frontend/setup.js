@@ -32,9 +32,9 @@ export const taskOf = (catalog, name) => named(catalog.tasks, name, "task");
 /**
  * Whether a task reads text, a character a step: only such a one can be given a text to train on.
  *
- * @param {Pick<Task, "options">} task
+ * @param {Pick<Task, "form">} task
  */
-export const readsText = ({ options }) => options.some(({ type }) => type === "text");
+export const readsText = ({ form }) => form === "text";
 
 /**
  * @param {Catalog} catalog

@@ -154,6 +154,8 @@ export interface Spec {
 export interface Facts {
   chance: { loss: number | null; accuracy: number | null };
   labels: { x: string[]; y: string[] };
+  /** Inputs that must be remembered, where they are not those that an answer can be. */
+  salient?: string[];
   parameters: number;
   shared: number;
   unshared: number;
@@ -208,6 +210,8 @@ export interface Task {
   relevant: string;
   /** The option that makes sequences longer, step by step. */
   stretches: string;
+  /** How a person writes a sequence down. */
+  form: "labels" | "numbers" | "pairs" | "text";
   options: Option[];
 }
 

@@ -52,6 +52,7 @@ def _task(task: type[Task]) -> dict[str, Any]:
         "success": task.success_text,
         "relevant": task.relevant_text,
         "stretches": task.stretches,
+        "form": task.form,
         "options": _options(task),
     }
 

@@ -10,9 +10,15 @@ import { symbolAt } from "../panels/input.js";
 import { readsText, taskOf } from "../setup.js";
 import { make, setText, tell, uniqueId } from "./dom.js";
 
-/** How a sequence is written, by the kind of its inputs. */
+/**
+ * How a sequence is written.
+ *
+ * @type {Record<Task["form"], string>}
+ */
 const HOW = {
+  text: "",
   labels: "The inputs, one a step, with spaces between them.",
+  numbers: "A number a step, with spaces between them.",
   pairs: "A pair a step, value,mark like 0.5,1: the sum of the marked values is asked.",
 };
 
@@ -76,7 +82,7 @@ export class SequenceTool extends HTMLElement {
     if (task !== this.#task?.name) {
       this.#task = taskOf(this.catalog, task);
       this.#field.value = "";
-      setText(this.#how, HOW[this.#task.kind === "regression" ? "pairs" : "labels"]);
+      setText(this.#how, HOW[this.#task.form]);
     }
     // A text is written where it is read.
     this.hidden = readsText(this.#task);
@@ -103,7 +109,8 @@ export class SequenceTool extends HTMLElement {
     const frame = column?.own ?? column?.frame;
     if (!column?.facts || !frame || !this.#task) return "";
     const steps = Array.from({ length: frame.length }, (_, t) => t);
-    if (this.#task.kind === "regression")
+    if (this.#task.form === "numbers") return steps.map((t) => valueAt(frame.x, t, 0).toFixed(2)).join(" ");
+    if (this.#task.form === "pairs")
       return steps.map((t) => `${valueAt(frame.x, t, 0).toFixed(2)},${Math.round(valueAt(frame.x, t, 1))}`).join(" ");
     const { x } = column.facts.labels;
     return steps.map((t) => x[symbolAt(frame, t)] ?? "").join(" ");
@@ -126,11 +133,11 @@ export class SequenceTool extends HTMLElement {
   /**
    * Inputs that there are not are told before anything is asked.
    *
-   * @param {string | string[] | number[][]} steps
+   * @param {string | string[] | number[] | number[][]} steps
    */
   #check(steps) {
     const labels = this.#columns.find(({ facts }) => facts)?.facts?.labels.x;
-    if (!labels || !this.#task || this.#task.kind === "regression" || !Array.isArray(steps)) return;
+    if (!labels || !this.#task || this.#task.form !== "labels" || !Array.isArray(steps)) return;
     const unknown = steps.find((step) => typeof step === "string" && !labels.includes(step));
     if (unknown !== undefined) throw new Error(`There is no input “${unknown}”; there are ${labels.join(", ")}.`);
   }

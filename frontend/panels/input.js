@@ -50,16 +50,16 @@ function tokensOf(scene) {
  */
 function readTokens({ frame, facts, task }) {
   const steps = Array.from({ length: frame.length }, (_, t) => t);
-  if (task.kind === "regression") {
-    const last = frame.x.cols - 1;
+  if (task.form === "pairs" || task.form === "numbers") {
     const top = Math.max(...steps.map((t) => Math.abs(valueAt(frame.x, t, 0))), 1e-9);
     return steps.map((t) => {
       const value = valueAt(frame.x, t, 0);
-      return { label: number(value), salient: valueAt(frame.x, t, last) > 0.5, level: Math.abs(value) / top };
+      const marked = task.form === "pairs" && valueAt(frame.x, t, 1) > 0.5;
+      return { label: number(value), salient: marked, level: Math.abs(value) / top };
     });
   }
   const labels = facts?.labels;
-  const asked = new Set(labels?.y);
+  const asked = new Set(facts?.salient ?? labels?.y);
   const text = readsText(task);
   return steps.map((t) => {
     const label = labels?.x[symbolAt(frame, t)] ?? "";
@@ -81,7 +81,7 @@ export const strip = (scene, tint = null) => ({
   caption: "",
   tokens: tokensOf(scene),
   text: readsText(scene.task),
-  bars: scene.task.kind === "regression",
+  bars: scene.task.form === "pairs" || scene.task.form === "numbers",
   answers: scene.frame.answers,
   tint,
   height: HEIGHT,

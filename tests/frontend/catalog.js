@@ -27,6 +27,7 @@ export const catalog = {
       success: "",
       relevant: "",
       stretches: "lag",
+      form: "labels",
       options: [
         option({ name: "lag", type: "int", default: 40, min: 1, max: 399 }),
         option({ name: "fixed", type: "bool", default: false }),
@@ -42,6 +43,7 @@ export const catalog = {
       success: "",
       relevant: "",
       stretches: "length",
+      form: "text",
       options: [option({ name: "text", type: "text", default: null, nullable: true })],
     },
   ],

@@ -26,7 +26,7 @@ const lstm = column(
   2,
 );
 /** @type {any} */
-const recall = { name: "recall", kind: "classification", options: [] };
+const recall = { name: "recall", kind: "classification", form: "labels" };
 
 test("a hold is written and read the same", () => {
   for (const text of ["f:0:5-8", "z:1:0-0", "i:0:3-12:2"]) assert.equal(holdText(parseHold(text)), text);
@@ -93,14 +93,17 @@ test("a sequence of one's own is asked of every model", () => {
     gated: false,
   });
   /** @type {any} */
-  const adding = { name: "adding", kind: "regression", options: [] };
+  const adding = { name: "adding", kind: "regression", form: "pairs" };
   assert.deepEqual(parseSequence("0.5,1 0,0", adding), [
     [0.5, 1],
     [0, 0],
   ]);
   for (const text of ["0.5", "2,1", "0.5,2", "a,1", "0.5,1,0"])
     assert.throws(() => parseSequence(text, adding), /value from 0 to 1/);
-  assert.equal(parseSequence(" a b", /** @type {any} */ ({ options: [{ type: "text" }] })), " a b");
+  const latch = /** @type {any} */ ({ form: "numbers" });
+  assert.deepEqual(parseSequence("1 -0.5 −1", latch), [1, -0.5, -1]);
+  assert.throws(() => parseSequence("1 one", latch), /“one” is none/);
+  assert.equal(parseSequence(" a b", /** @type {any} */ ({ form: "text" })), " a b");
 });
 
 /** @type {[string, RegExp][]} */

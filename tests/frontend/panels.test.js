@@ -70,7 +70,7 @@ const scene = (part = {}) => ({
   frame,
   frames: [frame],
   facts: { chance: { loss: 0.69, accuracy: 0.125 }, memoryless_loss: 1.131 },
-  task: { name: "copying", kind: "classification", options: [] },
+  task: { name: "copying", kind: "classification", form: "labels" },
   cell: { states: ["h", "c"] },
   view,
   clip: 1,
@@ -236,7 +236,7 @@ test("the states' connectivity is asked for where it is chosen, on a scale that 
   assert.deepEqual([row.spans, row.series.length], [[], 1]);
   const each = /** @type {any[]} */ (connectivity.pictures(scene({ ...shown, view: { ...states, scale: "row" } })));
   assert.deepEqual(each[1].domain, [1e-4, 1]);
-  const regression = { name: "adding", kind: "regression", options: [] };
+  const regression = { name: "adding", kind: "regression", form: "pairs" };
   const sums = /** @type {any[]} */ (connectivity.pictures(scene({ ...shown, task: regression })));
   assert.match(sums[1].caption, /output per unit of state$/);
 });

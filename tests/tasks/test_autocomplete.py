@@ -412,6 +412,14 @@ def test_what_cannot_be_read_is_refused(sequence: object, says: str) -> None:
     assert says in caught.value.message
 
 
+def test_where_rare_characters_share_a_code_any_character_is_read() -> None:
+    """Half of a pair, as JSON can carry it, is no character at all."""
+    task = Autocomplete(text=prose(4000) + "".join(chr(0x4E00 + i) for i in range(200)) + prose(1000), length=16)
+    assert task.inputs == config.MAX_ALPHABET
+    batch = task.read("the \ud800 tree 😀 ")
+    assert batch.mask[:, 0].tolist() == [True] * 3 + [False] * 2 + [True] * 5 + [False] * 3
+
+
 def test_what_is_no_word_is_read_and_asks_for_nothing() -> None:
     for text in ("   ", "1234 + 5", "__ ''", "zzzzqqq "):
         assert not Autocomplete().read(text).mask.any()

@@ -73,7 +73,7 @@ def test_a_recall_without_one_symbol_has_no_right_answer() -> None:
     ("task", "sequence", "says"),
     [
         (Recall(), "A?", "a list of the inputs' labels"),
-        (Recall(), ["A"], "1 steps; it needs 2 to 400"),
+        (Recall(), ["A"], "1 step; it needs 2 to 400"),
         (Recall(), ["A"] * 401, "401 steps"),
         (Recall(), ["A", "Z"], 'no input "Z"; there are A, B'),
         (Recall(), ["A", ["B"]], "no input"),
@@ -87,7 +87,7 @@ def test_a_recall_without_one_symbol_has_no_right_answer() -> None:
         (Latch(), [1, float("nan")], "none"),
         (Latch(), 1.0, "a list of numbers"),
         (Characters(), ["a", "b"], "must be a text"),
-        (Characters(), "a", "1 steps"),
+        (Characters(), "a", "1 step;"),
         (Characters(text="ab" * 1000, length=10), "abc", 'never seen "c"'),
     ],
 )

@@ -31,6 +31,7 @@ class Adding(Task):
     )
     chance_text = "Always answering 1, the mean of the sum: squared error 1/6."
     success_text = "Mean squared error under 0.01 on held-out sequences."
+    form = "pairs"
     stretches = "length"
     symbolic = False
     relevant_text = "The lag is counted from either marked number to the last step, where the sum is asked for."

@@ -93,6 +93,8 @@ class Task(Strict):
     """The rule of `solved`, in words."""
     relevant_text: ClassVar[str]
     """From which input the lag is counted."""
+    form: ClassVar[Literal["labels", "numbers", "pairs", "text"]] = "labels"
+    """How a person writes a sequence down, see `read`."""
     stretches: ClassVar[str]
     """The option that makes sequences longer, step by step."""
     result_trials: ClassVar[int] = config.RESULT_TRIALS
@@ -288,9 +290,8 @@ def sequence_of(value: object, kind: str) -> list[Any]:
     if not isinstance(value, list):
         raise InvalidInput(f"The sequence must be {kind}, not {shown(value)}.", "sequence")
     if not 2 <= len(value) <= config.MAX_STEPS_OF_TIME:
-        raise InvalidInput(
-            f"The sequence has {len(value)} steps; it needs 2 to {config.MAX_STEPS_OF_TIME}.", "sequence"
-        )
+        count = "1 step" if len(value) == 1 else f"{len(value)} steps"
+        raise InvalidInput(f"The sequence has {count}; it needs 2 to {config.MAX_STEPS_OF_TIME}.", "sequence")
     return value
 
 

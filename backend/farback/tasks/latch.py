@@ -42,6 +42,7 @@ class Latch(Task):
         "Mean squared error under 0.0001 on held-out sequences. The mean absolute error is then under 0.01 and none of "
         "128 answers is off by 0.12, which the paper's stricter rule asks for."
     )
+    form = "numbers"
     stretches = "length"
     symbolic = False
     relevant_text = "The lag is counted from the last element that tells the class to the last step, always T - N."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -124,6 +124,9 @@ class TemporalOrder(Task):
 
     def labels(self) -> dict[str, list[str]]:
         return {"x": ["X", "Y", "·a", "·b", "·c", "·d", "E", "B", "·"], "y": ["XX", "XY", "YX", "YY"]}
+
+    def facts(self) -> dict[str, Any]:
+        return {"salient": ["X", "Y"]}
 
     def read(self, sequence: object) -> Batch:
         """A list of labels. The right answer is known where two letters X or Y are among them."""

@@ -28,6 +28,7 @@ class Text(Task):
     """Windows of a text as one-hot characters, whose last step is always asked for."""
 
     kind = "classification"
+    form = "text"
     stretches = "length"
     relevant_text = (
         "The lag is counted from the last character read; everything older is replaced by other text, and the lag is "

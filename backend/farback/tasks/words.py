@@ -187,7 +187,7 @@ def lowered(text: str) -> str:
 
 def spans(text: str) -> tuple[Whole, Whole]:
     """Where the words start, and where they stop: the place after their last character. Both ascending."""
-    points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)  # a person may send anything
     distinct, codes = np.unique(points, return_inverse=True)
     kinds = [unicodedata.category(chr(point))[0] for point in distinct]
     letter, mark = (np.array([kind == wanted for kind in kinds], np.bool_)[codes] for wanted in "LM")
