@@ -397,7 +397,7 @@ def test_every_sequence_is_read_or_refused_in_a_sentence(sequence: object) -> No
     ("sequence", "says"),
     [
         ("", "0 steps; it needs 2 to 400"),
-        ("a", "1 steps"),
+        ("a", "1 step"),
         ("a" * 401, "401 steps"),
         ("hi 😀", 'never seen "😀": leave it out.'),
         ("ab\x00", "never seen"),
