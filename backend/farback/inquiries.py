@@ -24,6 +24,9 @@ DOUBLE = 4
 """Operations that one in float64 counts as: torch's fastest kernels are for float32."""
 MOST_PRODUCTS = 2.5e10
 """Most N^3 steps of matrix products behind an answer, N the width of the state: some fifteen seconds."""
+MOST_JACOBIANS = 1e11
+"""The same for Jacobians, whose products of all lags are decomposed as well: an LSTM of 256 units takes 12 seconds over
+400 steps (5.4e10), a nested one of 192 units 15 (7.6e10)."""
 FACTORS = (1.0, 1.5, 2.0, 3.0, 4.0)
 """How many times as long the sequences of the length test are."""
 PASSAGES = 64
@@ -154,6 +157,9 @@ class Jacobians(FromOutput):
         if isinstance(spec.cell, FeedForward):
             raise InvalidInput("A feed-forward net has no state that one step hands to the next: no Jacobian.", "name")
         super().check(spec)
+        k = self.output_time(spec)
+        if _width(spec) ** 3 * k > MOST_JACOBIANS:
+            raise TooLarge("The Jacobians of a model this large take too long: choose an earlier output `k`.", "k")
 
 
 class Chain(FromOutput):
@@ -168,8 +174,7 @@ class Chain(FromOutput):
         k = self.output_time(spec)
         if self.t >= k:
             raise InvalidInput(f"`t` is {self.t}: it must lie before the output time {k}.", "t")
-        width = spec.cell.hidden * len(spec.cell.states)
-        if width**3 * (k - self.t) > MOST_PRODUCTS:
+        if _width(spec) ** 3 * (k - self.t) > MOST_PRODUCTS:
             raise TooLarge("The chain of a model this large takes too long: choose a later `t`.", "t")
 
 
@@ -260,6 +265,11 @@ def bound_work(spec: RunSpec, steps: int) -> None:
             f"This takes {operations:.0e} operations with so large a model; at most {MOST_OPERATIONS:.1e} are allowed.",
             "name",
         )
+
+
+def _width(spec: RunSpec) -> int:
+    """N, numbers that a layer hands from one step to the next."""
+    return spec.cell.hidden * len(spec.cell.states)
 
 
 def check_layer(layer: int, spec: RunSpec, field: str = "layer") -> None:

@@ -229,6 +229,16 @@ def test_what_would_take_too_long_is_refused_at_once(inquiry: Any) -> None:
     parse_inquiry({"name": "chain", "t": 390}, spec)
 
 
+def test_jacobians_of_the_widest_states_are_refused_where_an_earlier_output_is_not() -> None:
+    cell = {"name": "nested_lstm", "hidden": 256}
+    task = {"name": "recall", "lag": 399}
+    spec = parse_spec({"task": task, "cell": cell, "training": {"batch": 1, "steps": 10}})
+    with pytest.raises(TooLarge, match="earlier output") as caught:
+        parse_inquiry({"name": "jacobians"}, spec)
+    assert caught.value.field == "k"
+    parse_inquiry({"name": "jacobians", "k": 200}, spec)
+
+
 def test_what_is_answered_in_time_is_not_refused() -> None:
     """The length test stops where sequences may not be longer, so it is less for a task of the longest."""
     cell = {"name": "gru", "hidden": 96}
