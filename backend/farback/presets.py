@@ -1,6 +1,6 @@
 """Defaults that work: what a task and a cell are trained with when a spec leaves it open.
 
-Chosen by measuring (docs/presets.md has the table), always in favour of the cell: nothing is tuned to make a
+Chosen by measuring (docs/memory.md has the table), always in favour of the cell: nothing is tuned to make a
 model fail.
 """
 

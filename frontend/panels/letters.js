@@ -10,7 +10,7 @@ import { words } from "./asked.js";
 import { note, room } from "./common.js";
 
 const HEIGHT = 84;
-const LINES = 2;
+const LINES = 3;
 /** Standard errors by which a share must be larger than another to be called so. */
 const CLEARLY = 2;
 const TICKS = [0, 0.5, 1].map((at) => ({ at, label: `${100 * at} %` }));
@@ -96,7 +96,9 @@ function pictures({ frame, facts }) {
   const { by_letters: own } = frame;
   const baselines = facts?.baselines;
   if (!own || !baselines) return [note("Only asked of the held-out text.")];
-  return [bars(own, baselines), words(lettersText(own, baselines), LINES)];
+  const unknown = facts.out_of_vocabulary?.held_out ?? 0;
+  const lacking = unknown ? ` Not asked: the ${percent(unknown)} of words that the vocabulary lacks.` : "";
+  return [bars(own, baselines), words(`${lettersText(own, baselines)}${lacking}`, LINES)];
 }
 
 /** @type {Panel} */

@@ -40,7 +40,9 @@ test("whole numbers are told as ranges", () => {
 
 test("the chart has a bar for each number of letters, with its two baselines", () => {
   const frame = { by_letters: shares([0.2, 0.4, 0.6, 0.8]) };
-  const [chart] = /** @type {any[]} */ (letters.pictures(/** @type {any} */ ({ frame, facts: { baselines } })));
+  const facts = { baselines, out_of_vocabulary: { training: 0.08, held_out: 0.104 } };
+  const [chart, said] = /** @type {any[]} */ (letters.pictures(/** @type {any} */ ({ frame, facts })));
+  assert.match(said.text, /Not asked: the 10.4 % of words that the vocabulary lacks\.$/);
   assert.deepEqual(
     chart.bars.map((/** @type {any} */ bar) => [bar.name, bar.value, ...bar.marks]),
     [
