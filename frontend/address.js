@@ -12,15 +12,20 @@ import { plainView } from "./view.js";
 /** Longest time that the address lags behind the page. */
 const ADDRESS_MS = 250;
 
+/** A snapshot's id; a run's is twice as long. */
+const SNAPSHOT = /^[a-z2-7]{12}$/;
+
 /**
- * Runs that a path names: `/r/ID,ID` and `/embed/ID,ID`.
+ * What a path names: runs by `/r/ID,ID` and `/embed/ID,ID`, a snapshot by `/s/ID` and `/embed/ID`.
  *
  * @param {string} path
- * @returns {string[] | null}
+ * @returns {{runs: string[]} | {snapshot: string} | null}
  */
-export function idsInPath(path) {
-  const match = /\/(?:r|embed)\/([^/]+)\/?$/.exec(path);
-  return match ? runIds(decodeURIComponent(match[1] ?? "")) : null;
+export function namedIn(path) {
+  const [, page, name = ""] = /\/(r|s|embed)\/([^/]+)\/?$/.exec(path) ?? [];
+  if (!page) return null;
+  if (page === "s" || (page === "embed" && SNAPSHOT.test(name))) return { snapshot: name };
+  return { runs: runIds(decodeURIComponent(name)) };
 }
 
 /** @returns {string} the path of the explorer, below whatever prefix */
@@ -35,7 +40,7 @@ const home = () => new URL(".", document.baseURI).pathname;
  * @returns {string}
  */
 export function addressOf(state, catalog) {
-  const named = idsInPath(location.pathname) !== null;
+  const named = namedIn(location.pathname) !== null;
   const query = writeUrl(state, catalog, !named);
   const path = named ? location.pathname : home();
   const bare = query === writeUrl({ setup: opening(catalog), view: plainView() }, catalog, !named);
@@ -65,8 +70,10 @@ export class AddressBar {
   }
 }
 
-/** Leaves a path that names runs: what the page shows now is another comparison. */
-export const leaveRuns = () => history.replaceState(null, "", home());
+/** Leaves a path that names what it shows: the page shows another comparison now. */
+export function leaveNamed() {
+  if (namedIn(location.pathname)) history.replaceState(null, "", home());
+}
 
 /**
  * A link that says everything, also about the opening comparison. Out of an embed it leads to the page of the same runs.
@@ -76,19 +83,29 @@ export const leaveRuns = () => history.replaceState(null, "", home());
  * @returns {string}
  */
 export function shareLink(state, catalog) {
-  const ids = idsInPath(location.pathname);
-  return ids ? linkTo("r", ids, state, catalog) : `${location.origin}${home()}?${writeUrl(state, catalog)}`;
+  const named = namedIn(location.pathname);
+  if (!named) return `${location.origin}${home()}?${writeUrl(state, catalog)}`;
+  return "runs" in named ? linkTo("r", named.runs, state, catalog) : linkTo("s", [named.snapshot], state, catalog);
 }
 
 /**
- * @param {"r" | "embed"} page
- * @param {string[]} ids
+ * What is looked at, as a link to runs or to a snapshot says it.
+ *
  * @param {State} state
  * @param {Catalog} catalog
- * @returns {string} a link to runs, looked at as the view says
+ * @returns {string}
  */
-export function linkTo(page, ids, { setup, view }, catalog) {
-  const query = writeUrl({ setup, view: { ...view, runs: [] } }, catalog, false);
+export const viewQuery = ({ setup, view }, catalog) => writeUrl({ setup, view: { ...view, runs: [] } }, catalog, false);
+
+/**
+ * @param {"r" | "s" | "embed"} page
+ * @param {string[]} ids of runs, or the one of a snapshot
+ * @param {State} state
+ * @param {Catalog} catalog
+ * @returns {string} a link to them, looked at as the view says
+ */
+export function linkTo(page, ids, state, catalog) {
+  const query = viewQuery(state, catalog);
   const path = new URL(`${page}/${ids.join(",")}`, document.baseURI).href;
   return query ? `${path}?${query}` : path;
 }

@@ -1,7 +1,7 @@
 /**
  * The server's routes as functions; a refusal is thrown as it was answered.
  *
- * @import {Catalog, Memory, RunRecord, Spec} from "./types.js"
+ * @import {Catalog, Manifest, Memory, RunRecord, Spec} from "./types.js"
  */
 
 /** Names this page to the server, so that its queue is fair and a cancel withdraws only this viewer. */
@@ -60,6 +60,46 @@ export const getMemory = () => ask("api/memory");
 export const postRun = (spec) => ask("api/runs", { method: "POST", body: JSON.stringify(spec) });
 
 /**
+ * Where a run's routes are. A run of a snapshot is named by both, as "ID.0".
+ *
+ * @param {string} run
+ * @returns {string}
+ */
+export function placeOf(run) {
+  const [id = "", number] = run.split(".").map(encodeURIComponent);
+  return number === undefined ? `api/runs/${id}` : `api/snapshots/${id}/runs/${number}`;
+}
+
+/**
+ * @param {string} id
+ * @returns {Promise<Manifest>}
+ */
+export const getSnapshot = (id) => ask(`api/snapshots/${encodeURIComponent(id)}`);
+
+/**
+ * All frames of a run of a snapshot: what is asked for by its content is kept by the browser for good.
+ *
+ * @param {string} run
+ * @param {string} sha256
+ * @returns {Promise<{frames: import("./types.js").WireFrame[]}>}
+ */
+export const getReel = (run, sha256) => ask(`${placeOf(run)}/frames?v=${sha256}`);
+
+/**
+ * @param {object} selection
+ * @returns {Promise<{id: string, secret: string}>}
+ */
+export const postSnapshot = (selection) => ask("api/snapshots", { method: "POST", body: JSON.stringify(selection) });
+
+/**
+ * @param {string} id
+ * @param {string} secret
+ * @returns {Promise<null>}
+ */
+export const deleteSnapshot = (id, secret) =>
+  ask(`api/snapshots/${encodeURIComponent(id)}`, { method: "DELETE", body: JSON.stringify({ secret }) });
+
+/**
  * @param {string} id
  * @returns {Promise<RunRecord>}
  */
@@ -79,13 +119,13 @@ export const cancelRun = (id) => ask(`api/runs/${encodeURIComponent(id)}/cancel`
 export const getFrames = (id, after) => ask(`api/runs/${encodeURIComponent(id)}/frames?after=${after}`);
 
 /**
- * @param {string} id
+ * @param {string} run
  * @param {object} question an inquiry, and the training step it is about
  * @param {AbortSignal} signal
  * @returns {Promise<any>}
  */
-export const postProbe = (id, question, signal) =>
-  ask(`api/runs/${encodeURIComponent(id)}/probe`, { method: "POST", body: JSON.stringify(question), signal });
+export const postProbe = (run, question, signal) =>
+  ask(`${placeOf(run)}/probe`, { method: "POST", body: JSON.stringify(question), signal });
 
 /**
  * @param {string} id

@@ -3,17 +3,18 @@
  * at most once a frame of the screen.
  *
  * @import {Refused} from "./api.js"
- * @import {Catalog, Column, Ink, Setup, View} from "./types.js"
+ * @import {Catalog, Column, Ink, Manifest, Setup, View} from "./types.js"
  */
 
-import { AddressBar, embedCode, idsInPath, leaveRuns, linkTo, shareLink } from "./address.js";
-import { cancelRun, getCatalog, getFrames, getRun, postProbe, postRun } from "./api.js";
+import { AddressBar, embedCode, leaveNamed, linkTo, namedIn, shareLink, viewQuery } from "./address.js";
+import { cancelRun, deleteSnapshot, getCatalog, getFrames, getRun, postProbe, postRun, postSnapshot } from "./api.js";
 import { Asking } from "./asking.js";
 import { Comparison, unfinished } from "./comparison.js";
 import { calm, confirmed, make } from "./elements/dom.js";
 import { applyTheme, isDark, readInk } from "./elements/ink.js";
 import { page } from "./elements/page.js";
 import { Instead } from "./instead.js";
+import { isKept, savedOf, selectionOf, titleFor, viewOf } from "./keeping.js";
 import { listenToKeys } from "./keys.js";
 import { choose, outputOf } from "./lags.js";
 import { PANELS } from "./panels/index.js";
@@ -58,6 +59,8 @@ let painted = true;
 let replaying = false;
 /** @type {AddressBar} */
 let bar;
+/** What is shown, where that is a snapshot. @type {Manifest | null} */
+let snapshot = null;
 
 /** @param {string} state for tests and the style sheet */
 const enter = (state) => {
@@ -195,7 +198,7 @@ async function train(step = null, many = 0) {
   // Which layers are looked at is told by the place of the models.
   const layers = wanted.models === shown.models ? view.layers : [];
   shown = wanted;
-  if (idsInPath(location.pathname)) leaveRuns();
+  leaveNamed();
   // A person's own text is in no link; the run's unguessable id stands for it.
   const kept = comparison.textRuns.length ? comparison.columns.flatMap(({ run }) => run ?? []) : [];
   view = { ...view, step, layers, runs: kept, tested: [], seeds: many };
@@ -273,7 +276,7 @@ async function forget() {
   await comparison.deleteText();
   const { text: _, ...changed } = setup.changed;
   setup = { ...setup, changed, textMissing: false };
-  if (idsInPath(location.pathname)) leaveRuns();
+  leaveNamed();
   look({ runs: [] });
   page.notice.show("Your text and everything made from it is deleted.", "told");
 }
@@ -386,6 +389,7 @@ const ACTS = {
   cancel: () => cancel().catch(complain),
   forget: () => forget().catch(complain),
   share,
+  save,
   embed,
   help: () => page.help.open(),
   theme: () => {
@@ -433,15 +437,66 @@ async function open() {
   const asked = readUrl(location.search, catalog);
   ({ setup, view } = asked);
   shown = setup;
-  const ids = idsInPath(location.pathname) ?? view.runs;
+  const named = namedIn(location.pathname);
+  const ids = named && "runs" in named ? named.runs : view.runs;
   retint();
   showMark();
-  if (ids.length) await openRuns(ids);
+  if (named && "snapshot" in named) await openSnapshot(named.snapshot);
+  else if (ids.length) await openRuns(ids);
   else if (asked.refusals.some(({ stops }) => stops)) enter("refused");
   else await train(view.step, view.seeds);
   for (const { message } of asked.refusals) page.notice.show(message);
   const ignored = asked.ignored.join(", ");
   if (ignored) page.notice.show(`Ignored in the link, because it only counts visits: ${ignored}.`, "told");
+}
+
+/**
+ * @param {string} id
+ */
+async function openSnapshot(id) {
+  const found = await comparison.openSnapshot(id);
+  snapshot = found.manifest;
+  setup = shown = found.setup;
+  if (!location.search) view = { ...view, ...viewOf(snapshot, catalog) };
+  document.title = `${snapshot.title || "Snapshot"} · Farback`;
+  retint();
+  showMark();
+  page.about.show(id, snapshot);
+  begin();
+  const secret = /^#delete=(.+)$/.exec(location.hash)?.[1];
+  if (secret) await remove(id, secret);
+}
+
+/**
+ * Deletes a snapshot for whoever has the link that does so.
+ *
+ * @param {string} id
+ * @param {string} secret
+ */
+async function remove(id, secret) {
+  const question = `Delete the snapshot “${snapshot?.title || id}” for everyone, for good?`;
+  if (!(await confirmed(question, "Delete it"))) return;
+  await deleteSnapshot(id, secret);
+  location.hash = "";
+  page.notice.show("The snapshot is deleted. What you see is still in this browser, and nowhere else.", "told");
+}
+
+/** Keeps what is on the page for good. */
+function save() {
+  const { columns, textRuns } = comparison;
+  const there = columns.filter(({ run, frame }) => run && frame);
+  if (!there.length) return page.notice.show("There is nothing to keep yet: press Train first.", "told");
+  if (there.some(({ run }) => isKept(run ?? "")))
+    return page.notice.show("This is a snapshot already: Share copies its link.", "told");
+  const title = titleFor(
+    taskOf(catalog, shown.task).title,
+    there.map((column) => column.title),
+  );
+  page.save.open({ title, models: there.length, secret: textRuns.length > 0 }, async (wish) => {
+    const query = viewQuery({ setup: shown, view }, catalog);
+    const answer = await postSnapshot(selectionOf(columns, wish, query, view.sequence));
+    return savedOf(answer, wish.title || title, new URL(".", document.baseURI).href, catalog.version);
+  });
 }
 
 /** @param {string[]} ids */

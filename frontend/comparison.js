@@ -1,10 +1,10 @@
 /**
  * The runs behind the columns: started together, followed on one stream, kept frame by frame.
  *
- * @import {Catalog, Column, Extent, Frame, RunRecord, RunStatus, Setup, WireFrame} from "./types.js"
+ * @import {Catalog, Column, Extent, Frame, Manifest, RunRecord, RunStatus, SavedRun, Setup, WireFrame} from "./types.js"
  */
 
-import { cancelRun, deleteRun, getRun, postRun, Refused, viewer } from "./api.js";
+import { cancelRun, deleteRun, getReel, getRun, getSnapshot, postRun, Refused, viewer } from "./api.js";
 import { decodeFrame } from "./decode.js";
 import { extend, noExtent } from "./extent.js";
 import { disown, own, owned } from "./own.js";
@@ -130,6 +130,36 @@ export class Comparison {
   }
 
   /**
+   * Shows a snapshot: all of it is there, and nothing changes any more.
+   *
+   * @param {string} id
+   * @returns {Promise<{setup: Setup, manifest: Manifest}>}
+   */
+  async openSnapshot(id) {
+    const attempt = ++this.#attempt;
+    const manifest = await getSnapshot(id);
+    const setup = setupOf(
+      this.catalog,
+      manifest.runs.map(({ spec }) => spec),
+    );
+    const columns = this.#columnsOf(setup);
+    const reels = await Promise.all(
+      manifest.runs.map((_, n) => getReel(`${id}.${n}`, manifest.files[`runs/${n}/frames.json.gz`]?.sha256 ?? "")),
+    );
+    if (attempt !== this.#attempt) return { setup, manifest };
+    this.stored = true;
+    this.#put(columns);
+    for (const [n, { frames }] of reels.entries()) {
+      const column = /** @type {Column} */ (columns[n]);
+      fillSaved(column, `${id}.${n}`, /** @type {SavedRun} */ (manifest.runs[n]));
+      for (const wire of frames) this.#insert([column], decodeFrame(wire, column.frames[0]));
+    }
+    this.listener.changed();
+    this.listener.ended();
+    return { setup, manifest };
+  }
+
+  /**
    * @param {Setup} setup
    * @returns {Column[]}
    */
@@ -160,8 +190,12 @@ export class Comparison {
     }));
   }
 
-  /** @param {Column[]} columns */
-  #take(columns) {
+  /**
+   * Puts columns in the place of those that were there.
+   *
+   * @param {Column[]} columns
+   */
+  #put(columns) {
     const kept = new Set(columns.map((column) => column.run));
     const left = this.columns.filter((column) => unfinished(column) && !kept.has(column.run));
     this.#stream?.close();
@@ -170,6 +204,13 @@ export class Comparison {
     this.version++;
     this.withdrawn = false;
     this.#told.clear();
+    // What the page no longer shows need not be trained for it; others who watch keep it going.
+    for (const { run } of left) if (run) cancelRun(run).catch(() => null);
+  }
+
+  /** @param {Column[]} columns */
+  #take(columns) {
+    this.#put(columns);
     const runs = [...new Set(columns.flatMap(({ run }) => (run ? [run] : [])))];
     this.#stream = new Stream(runs, viewer, {
       frame: (wire) => this.#frame(wire),
@@ -180,8 +221,6 @@ export class Comparison {
     });
     this.listener.changed();
     for (const column of columns) if (column.run && !column.facts) this.#learn(column, column.run);
-    // What the page no longer shows need not be trained for it; others who watch keep it going.
-    for (const { run } of left) if (run) cancelRun(run).catch(() => null);
   }
 
   /**
@@ -216,14 +255,21 @@ export class Comparison {
   #frame(wire) {
     const columns = this.#of(wire.run);
     if (!columns.length) return;
-    const frame = decodeFrame(wire, columns[0]?.frames[0]);
+    this.#insert(columns, decodeFrame(wire, columns[0]?.frames[0]));
+    this.listener.changed();
+  }
+
+  /**
+   * @param {Column[]} columns
+   * @param {Frame} frame
+   */
+  #insert(columns, frame) {
     if (extend(this.extent, frame)) this.version++;
     for (const column of columns) {
       if (!insert(column.frames, frame)) continue;
       if (frame.solved_at !== null && !this.stored)
         this.#say(`${column.index} solved`, solvedNews(column.title, frame));
     }
-    this.listener.changed();
   }
 
   /** @param {WireFrame} wire */
@@ -298,6 +344,23 @@ export class Comparison {
 function goneOrThrow(error) {
   if (error instanceof Refused && error.code === "not_found") return null;
   throw error;
+}
+
+/**
+ * A run as a snapshot has it: where it was still training, it stands where it was.
+ *
+ * @param {Column} column
+ * @param {string} run
+ * @param {SavedRun} saved
+ */
+function fillSaved(column, run, { spec, facts, status, steps, reason, result }) {
+  const over = status === "done" || status === "failed" || status === "cancelled";
+  column.run = run;
+  column.facts = facts;
+  column.status = {
+    ...{ run, status: over ? status : "cancelled", step: steps.at(-1) ?? 0, steps: Number(spec.training?.steps) },
+    ...{ position: null, watchers: null, reason, result },
+  };
 }
 
 /**

@@ -257,6 +257,44 @@ export interface Catalog {
   measures: Record<string, Measure>;
 }
 
+// --- Snapshots.
+
+/** What a snapshot says of itself. */
+export interface Manifest {
+  title: string;
+  note: string;
+  /** As 2026-01-31T12:00:00Z. */
+  saved: string;
+  /** What was looked at when it was saved: the query of a link. */
+  view: { query?: string; sequence?: string };
+  versions: { farback: string; torch: string };
+  runs: SavedRun[];
+  files: Record<string, { size: number; sha256: string }>;
+}
+
+export interface SavedRun {
+  run: string;
+  spec: Spec;
+  facts: Facts;
+  status: RunStatus["status"];
+  reason: string | null;
+  result: Result | null;
+  /** Training step whose weights are kept. */
+  step: number;
+  steps: number[];
+}
+
+/** A snapshot that was just saved. */
+export interface Saved {
+  base: string;
+  id: string;
+  title: string;
+  link: string;
+  created: string;
+  version: string;
+  secret: string;
+}
+
 // --- The memory table.
 
 /** Median, smallest and largest over seeds. */

@@ -1,5 +1,6 @@
 /** The parts of the page, looked up once. */
 
+import { FarbackAbout } from "./about.js";
 import { FarbackColumns } from "./columns.js";
 import { FarbackControls } from "./controls.js";
 import { FarbackEnlarge } from "./enlarge.js";
@@ -8,6 +9,7 @@ import { FarbackHold } from "./hold.js";
 import { FarbackNotice } from "./notice.js";
 import { FarbackReach } from "./reach.js";
 import { FarbackReading } from "./reading.js";
+import { FarbackSave } from "./save.js";
 import { FarbackTimeline } from "./timeline.js";
 import { FarbackToolbar } from "./toolbar.js";
 
@@ -34,6 +36,8 @@ export const page = {
   reading: part("farback-reading", FarbackReading),
   columns: part("farback-columns", FarbackColumns),
   timeline: part("farback-timeline", FarbackTimeline),
+  about: part("farback-about", FarbackAbout),
+  save: part("farback-save", FarbackSave),
   enlarge: part("farback-enlarge", FarbackEnlarge),
   help: part("farback-help", FarbackHelp),
 };

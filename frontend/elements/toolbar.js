@@ -20,6 +20,8 @@ export class FarbackToolbar extends HTMLElement {
       );
     const buttons = [
       button("share", "Share", "Share: copy a link to what this page shows"),
+      !document.documentElement.classList.contains("embed") &&
+        button("save", "Keep", "Keep: a snapshot of these trained models, with a link that lasts"),
       // What is embedded already is embedded elsewhere from its own page.
       !document.documentElement.classList.contains("embed") &&
         button("embed", "Embed", "Embed: copy code that shows these models in another page"),

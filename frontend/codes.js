@@ -1,0 +1,71 @@
+/**
+ * Codes that show a snapshot elsewhere, to be copied.
+ */
+
+/** Height of an embed until it tells its own, in pixels. */
+export const HEIGHT = 720;
+
+/** In an attribute. @param {string} text */
+const quoted = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+
+/** In Python or YAML. @param {string} text */
+const string = (text) => JSON.stringify(text);
+
+/**
+ * @typedef {object} Shared
+ * @property {string} base address of the server, with a slash at its end
+ * @property {string} id of the snapshot
+ * @property {string} title
+ * @property {string} query of the embed: theme, what is hidden; empty for none
+ */
+
+/** @param {Shared} shared */
+export const embedLink = ({ base, id, query }) => `${base}embed/${id}${query && `?${query}`}`;
+
+/**
+ * A frame that is closed in: it may run scripts, and that is all.
+ *
+ * @param {Shared} shared
+ */
+const iframe = (shared) =>
+  `<iframe src="${quoted(embedLink(shared))}" title="${quoted(shared.title)}" width="100%" height="${HEIGHT}" loading="lazy" sandbox="allow-scripts allow-popups" style="border:0"></iframe>`;
+
+/**
+ * The codes by where they are pasted.
+ *
+ * @type {{name: string, hint: string, code: (shared: Shared) => string}[]}
+ */
+export const CODES = [
+  { name: "iframe", hint: "any page", code: iframe },
+  {
+    name: "Element",
+    hint: "any page; keeps its height right by itself",
+    code: (shared) =>
+      `<script type="module" src="${quoted(shared.base)}element.js"></script>\n<farback-embed src="${quoted(embedLink(shared))}" title="${quoted(shared.title)}"></farback-embed>`,
+  },
+  {
+    name: "Markdown, MyST",
+    hint: "Jupyter Book, MyST, most Markdown with HTML",
+    code: (shared) => `\`\`\`{raw} html\n${iframe(shared)}\n\`\`\``,
+  },
+  { name: "Quarto", hint: "a .qmd document", code: (shared) => `\`\`\`{=html}\n${iframe(shared)}\n\`\`\`` },
+  {
+    name: "Jupyter",
+    hint: "a notebook's cell",
+    code: (shared) =>
+      `from IPython.display import IFrame\n\nIFrame(${string(embedLink(shared))}, width="100%", height=${HEIGHT})`,
+  },
+  {
+    name: "Address",
+    hint: "sites that know oEmbed make a figure of it",
+    code: ({ base, id }) => `${base}s/${id}`,
+  },
+];
+
+/**
+ * How a snapshot is cited.
+ *
+ * @param {{title: string, link: string, created: string, version: string}} snapshot created: as 2026-01-31
+ */
+export const citation = ({ title, link, created, version }) =>
+  `“${title}”, Farback ${version} snapshot, ${created}. ${link}`;
