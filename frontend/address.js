@@ -49,7 +49,8 @@ export function addressOf(state, catalog) {
 
 /** Keeps the address to what the page shows, so that a reload or a link gives the same page. */
 export class AddressBar {
-  #timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /**
    * @param {() => State} read
@@ -58,7 +59,7 @@ export class AddressBar {
   constructor(read, catalog) {
     this.write = () => {
       clearTimeout(this.#timer);
-      this.#timer = 0;
+      this.#timer = undefined;
       history.replaceState(null, "", addressOf(read(), catalog));
     };
     addEventListener("pagehide", () => this.#timer && this.write());
@@ -66,7 +67,7 @@ export class AddressBar {
 
   /** Writes soon: browsers refuse an address that changes some hundred times in half a minute. */
   remember() {
-    if (!this.#timer) this.#timer = setTimeout(this.write, ADDRESS_MS);
+    this.#timer ??= setTimeout(this.write, ADDRESS_MS);
   }
 }
 

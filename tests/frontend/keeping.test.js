@@ -33,11 +33,11 @@ test("every model is kept at the step that its weights are of", () => {
 const manifest = (view) => /** @type {any} */ ({ view });
 
 test("it is looked at as when it was kept, but for light and dark", () => {
-  const found = viewOf(manifest({ query: "scale=row&theme=dark&step=40", sequence: "to be" }), catalog);
+  const found = viewOf(manifest({ query: "connectivity=row&theme=dark&step=40", sequence: "to be" }), catalog);
   assert.deepEqual([found.scale, found.step, found.sequence, found.theme], ["row", 40, "to be", undefined]);
   assert.deepEqual(viewOf(manifest({}), catalog), {});
   assert.deepEqual(viewOf(manifest({ query: 7, sequence: ["x"] }), catalog), {});
-  const { scale } = viewOf(manifest({ query: "scale=<script>" }), catalog);
+  const { scale } = viewOf(manifest({ query: "connectivity=<script>" }), catalog);
   assert.equal(scale, plainView().scale, "what is no scale is none");
 });
 
