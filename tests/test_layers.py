@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("probing",),
     ("pipeline",),
     ("store", "memory"),
+    ("snapshots",),
     ("engine",),
     ("web", "bench"),
     ("cli",),

@@ -79,6 +79,24 @@ PROBE_SEQUENCES = 16
 SETTLE_STEPS = 50
 """Updates after a task was solved at two frames in a row before the run ends: shows that it stays solved."""
 
+# --- What a snapshot may hold.
+
+MAX_SNAPSHOT_RUNS = 8
+"""Most runs of a snapshot: two comparisons of four models, which is more columns than a page shows side by side."""
+MAX_TITLE = 200
+"""Longest title, in characters: more does not fit into one line of anything."""
+MAX_NOTE = 4000
+"""Longest note, in characters: a page of text."""
+MAX_VIEW_BYTES = 16 * 1024
+"""Largest view as JSON: a few hundred times what the page's address can carry."""
+MAX_VIEW_DEPTH = 8
+"""Deepest nesting of a view: lists in objects in lists, with room to spare."""
+MAX_MANIFEST_BYTES = 16 * 2**20
+"""Largest manifest: eight runs with texts of their own, and the names of all words of theirs."""
+MAX_FRAMES_BYTES = 256 * 2**20
+"""Most bytes of a snapshot's frames, unpacked: a hundred runs of the opening comparison. A page must hold them all, and
+whoever takes a file in must read them all."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -102,6 +120,10 @@ class Settings:
     """Most runs of one client that wait: six comparisons of four."""
     quota_bytes: int = 5 * 2**30
     """Disk that frames and weights may take before the oldest unsaved runs are dropped."""
+    quota_snapshots_bytes: int = 5 * 2**30
+    """Disk that snapshots may take; beyond it the next one is refused, since none is ever dropped."""
+    max_snapshot_bytes: int = 64 * 2**20
+    """Largest snapshot on disk, and largest file that can be taken in: thirty times that of an opening comparison."""
     max_body_bytes: int = 6 * 2**20
     """Largest request body: the longest text, each character at its widest in JSON."""
     heartbeat_s: float = 15.0

@@ -41,6 +41,20 @@ class NotFound(FarbackError):
     status = 404
 
 
+class Gone(FarbackError):
+    """There was such a thing, and whoever it belongs to has deleted it."""
+
+    code = "gone"
+    status = 410
+
+
+class Forbidden(FarbackError):
+    """Only somebody else may do this."""
+
+    code = "forbidden"
+    status = 403
+
+
 class Conflict(FarbackError):
     """The thing exists, but is not in a state in which this can be done."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from ..config import Settings
 from ..errors import Busy, Conflict, Exploded, NotFound
@@ -173,6 +174,14 @@ class LocalEngine:
         if chosen not in steps:
             raise NotFound(f"Run {run} has no weights at step {chosen}.", "step")
         return self._examiner.ask(Question(folder.spec, folder.weights(chosen), chosen, inquiry))
+
+    def ask_of(self, spec: Path, weights: Path, step: int, inquiry: str) -> bytes:
+        """As `ask`, of a model that is no run's: its spec (JSON) and weights (safetensors) are kept elsewhere."""
+        return self._examiner.ask(Question(spec, weights, step, inquiry))
+
+    def forget(self, folder: Path) -> None:
+        """Drop all answers about models that were kept in a folder."""
+        self._examiner.forget(folder)
 
     def delete(self, run: str) -> None:
         """Remove all that is kept of a run with a person's own text, whoever watches it.

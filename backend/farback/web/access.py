@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Request
 from ..config import Settings
 from ..engine import LocalEngine
 from ..errors import InvalidInput
+from ..snapshots import Snapshots
 from .hub import Hub
 from .metrics import Metrics
 
@@ -36,6 +37,11 @@ def _metrics(request: Request) -> Metrics:
     return metrics
 
 
+def _snapshots(request: Request) -> Snapshots:
+    snapshots: Snapshots = request.app.state.snapshots
+    return snapshots
+
+
 def viewer_of(request: Request, token: str | None) -> str:
     """The viewer's name: its token, or its address where it gave none.
 
@@ -57,5 +63,6 @@ InSettings = Annotated[Settings, Depends(_settings)]
 InEngine = Annotated[LocalEngine, Depends(_engine)]
 InHub = Annotated[Hub, Depends(_hub)]
 InMetrics = Annotated[Metrics, Depends(_metrics)]
+InSnapshots = Annotated[Snapshots, Depends(_snapshots)]
 Viewer = Annotated[str, Depends(_viewer)]
 """Who calls, as the header `X-Farback-Viewer` says."""

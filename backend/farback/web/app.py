@@ -12,28 +12,31 @@ from starlette.middleware.gzip import GZipMiddleware
 from .. import __version__
 from ..config import Settings
 from ..engine import LocalEngine
-from . import catalog, failures, frames, health, memory, pages, probe, runs, stream, weights
-from .body import LARGE_AT_ONCE
+from ..snapshots import Snapshots
+from . import catalog, failures, frames, health, memory, pages, probe, runs, snapshots, stream, weights
+from .body import IMPORTS_AT_ONCE, LARGE_AT_ONCE
 from .front import Front
 from .hub import Hub
 from .metrics import Metrics
 
-NEVER_PACKED = ("text/event-stream", "application/octet-stream")
-"""A stream must not wait for a packer's next block, and weights do not get smaller."""
+NEVER_PACKED = ("text/event-stream", "application/octet-stream", "application/zip")
+"""A stream must not wait for a packer's next block, and weights and what is packed do not get smaller."""
 
 
 def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
     """The web application over an engine; the engine starts and ends with it.
 
-    `app.state` carries `settings`, `engine`, `hub` and `metrics`, which the routes ask for in `access.py`.
+    `app.state` carries `settings`, `engine`, `snapshots`, `hub` and `metrics`, which the routes ask for in `access.py`.
     """
     hub = Hub(settings, engine)
-    metrics = Metrics(engine, hub)
+    kept = Snapshots(settings, engine.store)
+    metrics = Metrics(engine, hub, kept)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         hub.start(asyncio.get_running_loop())
         engine.start()
+        await asyncio.to_thread(kept.tidy)
         yield
         hub.close()
         await asyncio.to_thread(engine.close)
@@ -46,10 +49,13 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
         openapi_url=None,  # docs/api.md describes the routes; the usual pages for it load scripts from elsewhere
     )
     app.state.settings, app.state.engine, app.state.hub, app.state.metrics = settings, engine, hub, metrics
+    app.state.snapshots = kept
     app.state.one_at_a_time = asyncio.Lock()  # specs are checked in turn: a long text takes tens of MB meanwhile
     app.state.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
+    app.state.saves = asyncio.Lock()  # others wait here, where they hold no thread that might answer something else
+    app.state.imports = asyncio.Semaphore(IMPORTS_AT_ONCE)
     failures.install(app)
-    for room in (catalog, memory, runs, probe, stream, frames, weights, health, pages):
+    for room in (catalog, memory, runs, probe, stream, frames, weights, snapshots, health, pages):
         app.include_router(room.router)
     app.add_middleware(GZipMiddleware, compresslevel=1, exclude_content_types=NEVER_PACKED)
     app.add_middleware(Front, prefix=settings.prefix, metrics=metrics)

@@ -46,12 +46,16 @@ class Asset:
     def response(self, request: Request, caching: str = ASK_AGAIN) -> Response:
         """The body, packed where the browser reads that; or the word that it has it already."""
         headers = {"ETag": self.etag, "Cache-Control": caching, "Vary": "Accept-Encoding"}
-        known = {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
-        if self.etag in known:
+        if has_already(request, self.etag):
             return Response(None, 304, headers)
         if "gzip" in request.headers.get("accept-encoding", ""):
             return Response(self.packed, 200, headers | {"Content-Encoding": "gzip"}, self.kind)
         return Response(gzip.decompress(self.packed), 200, headers, self.kind)
+
+
+def has_already(request: Request, etag: str) -> bool:
+    """Whether the browser says that it has what is called so."""
+    return etag in {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
 
 
 class Shelf:

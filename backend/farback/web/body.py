@@ -7,9 +7,10 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from fastapi import HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
 
 from ..errors import InvalidInput, TooLarge
 from ..strict import shown
@@ -27,6 +28,12 @@ LARGE_AT_ONCE = 4
 """Bodies beyond that which are held at a time, from their first byte until their JSON was read."""
 PATIENCE_S = 30.0
 """Seconds within which a body must have come, its turn included: the longest text at 2 Mbit/s."""
+
+
+IMPORTS_AT_ONCE = 2
+"""Files that are taken in at a time: each may take the disk's room, and some seconds of a core."""
+FILE_PATIENCE_S = 120.0
+"""Seconds within which a file must have come: the largest one at some 5 Mbit/s."""
 
 
 @asynccontextmanager
@@ -78,6 +85,27 @@ async def read(request: Request, limit: int, held: AsyncExitStack | None = None)
         message = f"The request's body did not come within {PATIENCE_S:g} s: try again."
         raise HTTPException(408, message, {"Connection": "close"}) from None
     return bytes(body)
+
+
+async def read_into(file: BinaryIO, request: Request, limit: int) -> None:
+    """Put a body that is a file on the disk, unless it is longer than `limit` bytes.
+
+    Raises:
+        TooLarge: it is longer.
+        OSError: it cannot be written.
+        HTTPException: it does not come in time (408).
+    """
+    size = 0
+    try:
+        async with asyncio.timeout(FILE_PATIENCE_S):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge(f"The file is larger than {limit / 2**20:.3g} MiB, which is the most allowed.")
+                await run_in_threadpool(file.write, chunk)
+    except TimeoutError:
+        message = f"The file did not come within {FILE_PATIENCE_S:g} s: try again."
+        raise HTTPException(408, message, {"Connection": "close"}) from None
 
 
 def _must_be_json(request: Request) -> None:

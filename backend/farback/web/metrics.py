@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from ..engine import LocalEngine
+from ..snapshots import Snapshots
 
 if TYPE_CHECKING:
     from .hub import Hub
@@ -23,9 +24,9 @@ METHODS = ("GET", "HEAD", "POST", "DELETE")
 class Metrics:
     """Counts what the web does, and asks the engine how it stands whenever somebody looks."""
 
-    def __init__(self, engine: LocalEngine, hub: Hub) -> None:
+    def __init__(self, engine: LocalEngine, hub: Hub, snapshots: Snapshots) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_Standing(engine, hub))
+        self._registry.register(_Standing(engine, hub, snapshots))
         labels = ("method", "route", "status")
         self._requests = Counter("farback_requests", "Requests answered", labels, registry=self._registry)
         self._seconds = Histogram(
@@ -48,9 +49,10 @@ class Metrics:
 class _Standing(Collector):
     """How things stand at this moment."""
 
-    def __init__(self, engine: LocalEngine, hub: Hub) -> None:
+    def __init__(self, engine: LocalEngine, hub: Hub, snapshots: Snapshots) -> None:
         self._engine = engine
         self._hub = hub
+        self._snapshots = snapshots
 
     def describe(self) -> list[Metric]:
         return []  # nothing is asked of the engine before somebody looks
@@ -67,6 +69,8 @@ class _Standing(Collector):
         for status, count in self._engine.store.index.counts().items():
             runs.add_metric([status], count)
         yield runs
+        yield GaugeMetricFamily("farback_snapshots", "Snapshots kept", self._snapshots.count)
+        yield GaugeMetricFamily("farback_snapshots_bytes", "Disk that snapshots take", self._snapshots.bytes)
         yield GaugeMetricFamily("farback_streams", "Open streams", self._hub.open)
         yield CounterMetricFamily("farback_frames_sent", "Frames sent on streams", self._hub.sent)
         yield CounterMetricFamily("farback_frames_skipped", "Frames that slow viewers were not sent", self._hub.skipped)

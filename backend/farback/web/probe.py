@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -34,12 +35,26 @@ async def post_probe(id: str, request: Request, engine: InEngine) -> Response:
 
 
 def _inquiry(body: bytes, run: str, engine: LocalEngine) -> tuple[str, int | None]:
-    """The checked inquiry, as JSON that is the same whenever the same is asked, and the step it is about."""
     engine.about(run)
     try:
-        spec = parse_spec(json.loads(engine.store.folder(run).spec.read_text(encoding="utf-8")))
+        return asked(body, engine.store.folder(run).spec)
     except OSError:
         raise NotFound(f"There is no run {run[:40]} any more: train it again.", "id") from None
+
+
+def asked(body: bytes, path: Path) -> tuple[str, int | None]:
+    """The checked inquiry, as JSON that is the same whenever the same is asked, and the step it is about.
+
+    Args:
+        body: as it was sent.
+        path: the file of the run's spec.
+
+    Raises:
+        OSError: the spec cannot be read.
+        InvalidInput: it is no inquiry, or none for this run; names the field.
+        TooLarge: the answer would take longer than anybody waits.
+    """
+    spec = parse_spec(json.loads(path.read_text(encoding="utf-8")))
     values = parse(body)
     step = values.pop("step", None) if isinstance(values, dict) else None
     if step is not None and (type(step) is not int or not 0 <= step <= LARGEST):
