@@ -205,12 +205,16 @@ async function train(step = null, many = 0) {
   begin();
 }
 
-/** What follows once runs are on the page. */
-function begin() {
+/**
+ * What follows once runs are on the page.
+ *
+ * @param {boolean} [replays] whether what had ended before is replayed
+ */
+function begin(replays = true) {
   enter("training");
   painted = false;
   // What had ended before is replayed: its first frame waits until all frames are there.
-  replaying = comparison.stored && view.step === null && !calm();
+  replaying = replays && comparison.stored && view.step === null && !calm();
   if (replaying) view = { ...view, step: 0 };
   sow();
   bar.remember();
@@ -462,7 +466,8 @@ async function openSnapshot(id) {
   retint();
   showMark();
   page.about.show(id, snapshot);
-  begin();
+  begin(false); // it opens as it was kept
+  ended();
   const secret = /^#delete=(.+)$/.exec(location.hash)?.[1];
   if (secret) await remove(id, secret);
 }

@@ -155,7 +155,6 @@ export class Comparison {
       for (const wire of frames) this.#insert([column], decodeFrame(wire, column.frames[0]));
     }
     this.listener.changed();
-    this.listener.ended();
     return { setup, manifest };
   }
 
