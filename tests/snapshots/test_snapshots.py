@@ -72,7 +72,11 @@ def test_what_the_disk_spoilt_is_not_taken_for_weights_or_frames(store: Store, t
         kept.get(made.id).weights(0)
     with pytest.raises(InvalidInput):
         list(kept.get(made.id).frames(0))
-    (folder / "manifest.json").unlink()
+    manifest = folder / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b'"note":""', b'"note":"x"'))
+    with pytest.raises(StorageFailed):
+        kept.get(made.id)
+    manifest.unlink()
     with pytest.raises(StorageFailed):
         kept.get(made.id)
 

@@ -14,6 +14,7 @@ from .manifest import Manifest, SavedRun, frames_name, weights_name
 from .reel import frames_of, unpack
 from .weights import LENGTH, LONGEST_HEADER, check_weights
 from .wire import Reader
+from .words import canonical
 
 Pieces = Callable[[str], Iterator[bytes]]
 """A file of a snapshot by its name, piece by piece."""
@@ -50,10 +51,12 @@ def check_tasks(tasks: Sequence[object]) -> None:
 
 def _checked_spec(run: SavedRun) -> RunSpec:
     spec = parse_spec(run.spec)
-    if spec.as_json() != run.spec:
+    if canonical(spec.as_json()) != canonical(run.spec):
         raise InvalidInput("A run's spec is not fully resolved.", "spec")
     if not _alike(run.facts, json.loads(json.dumps(facts(spec)))):
         raise InvalidInput("A run's facts are not those of its spec.", "facts")
+    if run.steps[-1] > spec.training.steps:
+        raise InvalidInput("A run has frames of later steps than its last one.", "steps")
     return spec
 
 
@@ -66,7 +69,8 @@ def _check_frames(pieces: Iterator[bytes], run: SavedRun, spec: RunSpec) -> None
     if frame is None or seq + 1 < len(run.steps):
         raise InvalidInput("There are fewer frames than the manifest says.")
     ended = run.status == "done"
-    if ended != (run.result is not None) or (ended and not frame.last) or (ended and run.result != frame.result()):
+    result = frame.result() if ended else None
+    if canonical(run.result) != canonical(result) or (ended and not frame.last):
         raise InvalidInput("A run's result is not that of its last frame.")
 
 

@@ -71,7 +71,7 @@ class Manifest(Strict):
     """All of a snapshot but its frames and weights."""
 
     format: Literal["farback snapshot"]
-    version: Literal[1]
+    version: int = Field(ge=VERSION, le=VERSION)
     saved: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
     """When, in UTC."""
     title: Title

@@ -84,12 +84,15 @@ class Snapshots:
 
     def tidy(self) -> None:
         """Remove what a crash left half-written or half-deleted, and count what is there. Called once, at the start."""
-        shutil.rmtree(self._drafts, ignore_errors=True)
-        for folder in self._folders():
-            if (self._gone / folder.name).exists():
-                shutil.rmtree(folder, ignore_errors=True)
-            else:
-                self._count(1, _size(folder))
+        try:
+            shutil.rmtree(self._drafts, ignore_errors=True)
+            for folder in self._folders():
+                if (self._gone / folder.name).exists():
+                    shutil.rmtree(folder, ignore_errors=True)
+                else:
+                    self._count(1, _size(folder))
+        except OSError as error:  # what can be read can be shown all the same
+            LOG.error("The snapshots could not all be counted: %s.", error.strerror or error)
 
     def folder(self, id: str) -> Path:
         """Where a snapshot's files are.
@@ -112,13 +115,25 @@ class Snapshots:
         Raises:
             NotFound: there is none.
             Gone: it was deleted.
-            StorageFailed: the disk has lost it.
+            StorageFailed: the disk has lost it, or spoilt what it says.
         """
+        folder = self.folder(id)
         try:
-            return Snapshot.open(self.folder(id))
+            snapshot = Snapshot.open(folder)
         except OSError as error:
-            self.folder(id)  # it may have been deleted meanwhile
-            raise StorageFailed(f"The disk has lost the snapshot {id}.") from error
+            raise self.lost(id) from error
+        if snapshot.etag != _owner_of(folder)["etag"]:
+            raise self.lost(id)
+        return snapshot
+
+    def lost(self, id: str) -> StorageFailed:
+        """What is said of a snapshot that cannot be read, unless it was deleted meanwhile.
+
+        Raises:
+            Gone: it was.
+        """
+        self.folder(id)
+        return StorageFailed(f"The disk has lost some of the snapshot {id}.")
 
     def save(self, subjects: Sequence[Subject], said: Selection) -> Made:
         """Keep some runs for good. When this returns, no crash takes the snapshot away any more.
@@ -195,7 +210,7 @@ class Snapshots:
             StorageFailed: that it is gone cannot be noted; then it is still there.
         """
         folder = self.folder(id)
-        if not owner.fits(secret, _owner_of(folder)):
+        if not owner.fits(secret, _owner_of(folder)["secret"]):
             raise Forbidden("This is not the secret of this snapshot: it is told once, to whoever saves it.", "secret")
         with self._lock:
             self.folder(id)  # nobody deleted it meanwhile
@@ -257,7 +272,7 @@ class Snapshots:
                 for n, run in enumerate(read_manifest(manifest).runs):
                     draft.write(spec_name(n), [json.dumps(run.spec, ensure_ascii=False).encode()])
                 draft.write(NAME, [manifest])
-                draft.write(OWNER, [json.dumps({"secret": owner.hashed(secret)}).encode()])
+                draft.write(OWNER, [json.dumps({"secret": owner.hashed(secret), "etag": etag_of(manifest)}).encode()])
                 draft.publish(self._place(id))
             except OSError as error:
                 raise _failed(error) from error
@@ -307,10 +322,12 @@ def _alias(subject: Subject) -> str:
     return owner.hashed(subject.run)[: len(subject.run)] if subject.private else subject.run
 
 
-def _owner_of(folder: Path) -> str:
+def _owner_of(folder: Path) -> dict[str, str]:
+    """The hashes of its secret and of its manifest."""
     try:
-        return str(json.loads((folder / OWNER).read_bytes())["secret"])
-    except (OSError, ValueError, KeyError) as error:
+        known = json.loads((folder / OWNER).read_bytes())
+        return {name: str(known[name]) for name in ("secret", "etag")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise StorageFailed("The disk has lost whose snapshot this is.") from error
 
 

@@ -19,6 +19,10 @@ from ..errors import InvalidInput
 from ..frame import ARRAYS, CANDIDATES, CODINGS, LAYER, VERSION, Coding, Frame, decode
 from ..spec import RunSpec
 from ..strict import Strict
+from .words import LONGEST, plain
+
+LARGEST = {"linear": 1e39, "log10": 300.0}
+"""Largest code's value: arrays were float32, and a logarithm beyond is that of no number."""
 
 Values = Mapping[str, Any]
 
@@ -78,7 +82,10 @@ class Reader:
         told = {name: values[name] for name in place}
         if told != place or (values["last"] and seq + 1 < len(self.steps)):
             raise ValueError("it is not the one that belongs here")
+        if values["reason"] is not None and len(plain(values["reason"])) > LONGEST:
+            raise ValueError("its reason is too long")
         self._check_shapes(values)
+        self._check_lists(values)
 
     def _check_shapes(self, values: Values) -> None:
         """Every array is there that the model has, and is as large as the model makes it."""
@@ -100,6 +107,18 @@ class Reader:
         for layer in values["layers"]:
             self._check_layer(layer, gates, (T, H))
         self._check_suggestions(values["suggestions"], T, O)
+
+    def _check_lists(self, values: Values) -> None:
+        """Lists that belong together are of one length, and targets are none but the task's."""
+        outputs, by_lag, by_letters = self.spec.task.outputs, values["by_lag"], values["by_letters"]
+        classes = self.spec.task.kind == "classification"
+        if classes and not all(y is None or (type(y) is int and 0 <= y < outputs) for y in values["y"]):
+            raise ValueError("its targets are none of the classes")
+        lists = [[by_lag[name] for name in ("lags", "value", "error")]]
+        if by_letters is not None:
+            lists.append([by_letters["letters"], by_letters["steps"], *by_letters["top"], *by_letters["error"]])
+        if any(len(set(map(len, together))) > 1 for together in lists):
+            raise ValueError("it has lists that do not belong together")
 
     def _check_layer(self, layer: Values, gates: set[str], whole: tuple[int, int]) -> None:
         there = set(self.spec.cell.states)
@@ -136,6 +155,9 @@ def _check_array(packed: Values | None, shape: tuple[int, ...] | None, coding: C
     kind = ("log10" if coding == "log10" else "linear", coding == "signed")
     if packed["shape"] != ",".join(map(str, shape)) or (packed["map"], packed["signed"]) != kind:
         raise ValueError(f"`{name}` has another shape or coding than the model's")
+    ends = (packed["offset"], packed["offset"] + 255 * packed["scale"])
+    if packed["scale"] <= 0 or max(map(abs, ends)) > LARGEST[packed["map"]]:
+        raise ValueError(f"`{name}` has values that no array has")
     raw = base64.b64decode(packed["bdata"], validate=True)
     if len(raw) != prod(shape) or base64.b64encode(raw) != packed["bdata"].encode():
         raise ValueError(f"`{name}` has not as many values as its shape says")

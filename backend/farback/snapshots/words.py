@@ -31,7 +31,12 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The text, if it is one line of what can be seen.
+
+    Raises:
+        ValueError: it is not.
+    """
     return _told(text, "")
 
 
@@ -77,9 +82,12 @@ def _look_into(value: object, depth: int) -> None:
         raise ValueError(f"The view holds {shown(value)}, which is no JSON.")
 
 
-Plain: TypeAlias = Annotated[str, Field(max_length=1000), AfterValidator(_plain)]
+LONGEST = 1000
+"""Most characters of a line that nobody wrote by hand."""
+
+Plain: TypeAlias = Annotated[str, Field(max_length=LONGEST), AfterValidator(plain)]
 """A short line of text."""
-Title: TypeAlias = Annotated[str, Field(max_length=config.MAX_TITLE), AfterValidator(_plain)]
+Title: TypeAlias = Annotated[str, Field(max_length=config.MAX_TITLE), AfterValidator(plain)]
 Note: TypeAlias = Annotated[str, Field(max_length=config.MAX_NOTE), AfterValidator(_plain_lines)]
 View: TypeAlias = Annotated[dict[str, Any], AfterValidator(_plain_view)]
 """How the page was set; only the page knows what it says."""

@@ -102,9 +102,7 @@ def get_frames(id: str, n: Number, request: Request, snapshots: InSnapshots, v: 
         return known
     headers = _headers(etag, caching) | {"Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return FileResponse(
-            snapshots.folder(id) / name, headers=headers | {"Content-Encoding": "gzip"}, media_type="application/json"
-        )
+        return _file(snapshots, id, name, headers | {"Content-Encoding": "gzip"}, "application/json")
     return StreamingResponse(
         snapshot.unpacked(n), headers=headers | {"Content-Length": str(run.inflated)}, media_type="application/json"
     )
@@ -116,11 +114,9 @@ def get_weights(id: str, n: Number, request: Request, snapshots: InSnapshots, v:
     snapshot = snapshots.get(id)
     run, name = snapshot.run(n), weights_name(n)
     etag, caching = _version(snapshot, name, v)
-    return _cached(request, etag, caching) or FileResponse(
-        snapshots.folder(id) / name,
-        headers=_headers(etag, caching),
-        media_type="application/octet-stream",
-        filename=f"farback-{id}-{n}-{run.step}.safetensors",
+    called = f"farback-{id}-{n}-{run.step}.safetensors"
+    return _cached(request, etag, caching) or _file(
+        snapshots, id, name, _headers(etag, caching), "application/octet-stream", called
     )
 
 
@@ -143,7 +139,10 @@ def get_file(id: str, request: Request, snapshots: InSnapshots, v: str = "") -> 
     known = _cached(request, snapshot.etag, caching)
     if known is not None:
         return known
-    size, pieces = archived(snapshots.folder(id), file_names(snapshot.manifest))
+    try:
+        size, pieces = archived(snapshots.folder(id), file_names(snapshot.manifest))
+    except OSError as error:
+        raise snapshots.lost(id) from error
     headers = {
         "Content-Length": str(size),
         "Content-Disposition": f'attachment; filename="farback-{id}.farback"',
@@ -207,6 +206,18 @@ def _secret_in(body: object) -> str:
     return secret
 
 
+def _file(
+    snapshots: Snapshots, id: str, name: str, headers: dict[str, str], kind: str, called: str | None = None
+) -> Response:
+    """A file as it lies on the disk, sent piece by piece."""
+    path = snapshots.folder(id) / name
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise snapshots.lost(id) from error
+    return FileResponse(path, 200, headers, kind, filename=called, stat_result=stat)
+
+
 def _version(snapshot: Snapshot, name: str, v: str) -> tuple[str, str]:
     """What a file's content is called, and how long it may be kept: for ever where it is asked for by its hash, since
     only the manifest tells that. A text of one's own is asked for each time, so that deleting it deletes it."""
@@ -216,7 +227,8 @@ def _version(snapshot: Snapshot, name: str, v: str) -> tuple[str, str]:
 
 def _cached(request: Request, etag: str, caching: str) -> Response | None:
     """The word that the browser has it already, if it has."""
-    return Response(None, 304, _headers(etag, caching)) if has_already(request, f'"{etag}"') else None
+    known = any(has_already(request, f'{weak}"{etag}"') for weak in ("", "W/"))  # a proxy that packs calls it weak
+    return Response(None, 304, _headers(etag, caching)) if known else None
 
 
 def _headers(etag: str, caching: str) -> dict[str, str]:
