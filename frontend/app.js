@@ -110,7 +110,16 @@ function paint(now) {
   });
   page.reach.show(columns, extent, view.threshold, (model) => seeds.of(model, view.threshold));
   page.hold.show(view, columns);
-  page.reading.show({ columns, task: taskOf(catalog, shown.task), view: looked, extent, version, ink, asking });
+  page.reading.show({
+    columns,
+    task: taskOf(catalog, shown.task),
+    view: looked,
+    chosen: view,
+    extent,
+    version,
+    ink,
+    asking,
+  });
   asking.settle();
   page.timeline.show({ columns, step: view.step, playing: player.playing, training: comparison.training });
   showControls();
@@ -133,8 +142,11 @@ function rewind(columns, last) {
   const { frames, refusal } = instead.show(columns, view, taskOf(catalog, shown.task));
   comparison.widen(frames);
   if (refusal === null) return;
-  page.notice.show(refusal);
-  look({ hold: [], sequence: null });
+  // A sentence that was refused stays in its field, which says why; the gates stay as they are held.
+  const written = view.sequence !== null && readsText(taskOf(catalog, shown.task));
+  if (written) page.reading.refuse(refusal);
+  else page.notice.show(refusal);
+  look(written ? { sequence: null } : { hold: [], sequence: null });
 }
 
 /** @param {number} began */

@@ -102,7 +102,10 @@ export function holdWords(holds) {
 export function lookOf(column, view, task) {
   const { frame } = column;
   if (!frame) return null;
-  const holds = concerning(column, view.hold, frame.layers.length);
+  const sequence = view.sequence === null ? null : parseSequence(view.sequence, task);
+  const length = sequence === null ? frame.length : [...sequence].length;
+  // On a sequence that ends before it, a hold has nothing to hold.
+  const holds = concerning(column, view.hold, frame.layers.length).filter(({ from }) => from < length);
   if (!holds.length && view.sequence === null) return null;
   /** @type {Inquiry} */
   const inquiry = { name: "look" };
@@ -113,8 +116,8 @@ export function lookOf(column, view, task) {
     });
   }
   const badges = holds.length ? [holdWords(holds)] : [];
-  if (view.sequence !== null) {
-    inquiry.sequence = parseSequence(view.sequence, task);
+  if (sequence !== null) {
+    inquiry.sequence = sequence;
     badges.unshift("your sequence");
   }
   return { inquiry, badge: badges.join(", "), gated: holds.length > 0 };

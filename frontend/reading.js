@@ -13,8 +13,9 @@ import { symbolAt } from "./panels/input.js";
 
 /** Suggestions that are told. */
 export const TOLD = 3;
-/** Colour of what moves the output most: beyond this a character is hard to read on it. */
-const DARKEST = 0.62;
+/** Share of the model's colour behind what moves the output most, in the light and in the dark: with more of it text would
+ * stand out by less than 4.5 : 1 from the ground of some model. */
+const DEEPEST = { light: 0.62, dark: 0.42 };
 
 /**
  * @typedef {object} Suggestion
@@ -82,11 +83,15 @@ export function depthOf(value, [low, high]) {
   return Math.min(Math.log(value / low) / Math.log(high / low), 1) ** 2;
 }
 
+/** @param {boolean} dark */
+export const deepest = (dark) => (dark ? DEEPEST.dark : DEEPEST.light);
+
 /**
  * @param {number} depth
+ * @param {boolean} dark
  * @returns {number} share of the model's colour in the ground behind a character
  */
-export const shadeOf = (depth) => (Number.isNaN(depth) ? 0 : Math.round(100 * DARKEST * depth) / 100);
+export const shadeOf = (depth, dark) => (Number.isNaN(depth) ? 0 : Math.round(100 * deepest(dark) * depth) / 100);
 
 /**
  * @param {number} chance
@@ -135,10 +140,53 @@ const rightChance = ({ output, suggestions }, step, target) =>
  * @param {string[]} letters
  * @returns {string}
  */
-export function spoken({ step, suggestions, right }, letters) {
+export function spoken({ step, depth, suggestions, right }, letters) {
   const said = suggestions.map(({ word, chance }) => `${word} ${chanceText(chance)}`).join(", ");
-  const read = letters.slice(Math.max(0, step - 20), step + 1).join("");
-  return `step ${step}, after “${read}”: suggests ${said}${right === null ? "" : `; right is ${right}`}`;
+  const read = plainText(letters.slice(Math.max(0, step - 20), step + 1));
+  const before = depth.slice(0, step);
+  const most = before.reduce((best, value, t) => (value > (before[best] ?? 0) ? t : best), 0);
+  const rests =
+    (before[most] ?? 0) > 0 ? `; before it, most on “${plainText([letters[most] ?? ""])}” ${step - most} back` : "";
+  return `step ${step}, after “${read}”: suggests ${said}${right === null ? "" : `; right is ${right}`}${rests}`;
+}
+
+/** The characters that are shown by a sign. */
+const SIGNS = new Map(["\n", "\t", " "].map((letter) => [visible(letter), letter]));
+
+/**
+ * @param {string[]} letters as they are shown
+ * @returns {string} as they were written
+ */
+export const plainText = (letters) => letters.map((letter) => SIGNS.get(letter) ?? letter).join("");
+
+/** Fewest and most characters of a sentence, as on the server. */
+const [FEWEST, MOST] = [2, 400];
+
+/**
+ * Why the models cannot read a sentence, told before they are asked.
+ *
+ * @param {string} text
+ * @param {Facts} facts
+ * @returns {string | null} null: nothing speaks against it
+ */
+export function whyNot(text, { labels }) {
+  const letters = [...text.normalize("NFC")];
+  if (letters.length < FEWEST) return "Write at least two characters: one has nothing before it.";
+  if (letters.length > MOST) return `The sentence has ${letters.length} characters, at most ${MOST} are read.`;
+  const known = new Set(labels.x.map((letter) => SIGNS.get(letter) ?? letter));
+  if (known.has("other")) return null;
+  // A model of lower case reads upper case as such.
+  const lower = labels.x.every((letter) => letter === letter.toLowerCase());
+  const odd = letters.find(
+    (letter) => !known.has(letter) && !(lower && [...letter.toLowerCase()].every((l) => known.has(l))),
+  );
+  return odd === undefined ? null : `The models have never seen ${nameOf(odd)} in training: leave it out.`;
+}
+
+/** @param {string} letter */
+function nameOf(letter) {
+  const code = `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+  return /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(letter) ? `“${letter}”` : `the invisible character ${code}`;
 }
 
 /**

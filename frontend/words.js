@@ -103,8 +103,7 @@ export function solvedText(frame, facts) {
   if (frame.solved_at !== null && frame.solved_at <= frame.step) return `solved at step ${whole(frame.solved_at)}`;
   if (frame.step === 0) return "untrained";
   const guess = facts?.memoryless_loss ?? facts?.chance.loss ?? null;
-  if (guess !== null && frame.loss >= NEAR * guess && frame.reach.value === 0)
-    return "no better than a memoryless guess";
+  if (guess !== null && frame.loss >= NEAR * guess && frame.reach.value === 0) return "like a memoryless guess";
   if (frame.accuracy !== null) {
     const chance = facts?.chance.accuracy;
     const guessing = typeof chance === "number" ? `, guessing ${percent(chance)}` : "";

@@ -108,8 +108,10 @@ export class FarbackHold extends HTMLElement {
     }
     if (!this.#chosen) {
       const answer = frames[0]?.answers.at(-1) ?? 0;
-      const step = String(view.mark ?? Math.floor(answer / 2));
-      for (const field of [this.#from, this.#to]) if (field.value !== step) field.value = step;
+      const step = view.mark ?? Math.floor(answer / 2);
+      const { from, to } = view.hold.at(-1) ?? { from: step, to: step };
+      if (this.#from.value !== String(from)) this.#from.value = String(from);
+      if (this.#to.value !== String(to)) this.#to.value = String(to);
     }
     for (const field of [this.#from, this.#to]) setAttribute(field, "max", this.#length - 1);
     // What a link holds is shown at once; then it may be folded again.

@@ -97,7 +97,7 @@ function line(teller, { title, colour }, answer) {
   if (!answer.long.some(({ share }) => share > 0)) return make("li", { style }, name, " none anywhere");
   const group = /** @param {string} words @param {PassagesAnswer["long"]} passages */ (words, passages) =>
     passages.length ? [make("span", { class: "how" }, words), ...passages.map(button)] : [];
-  return make("li", { style }, name, ...group("long:", answer.long), ...group("short:", answer.short));
+  return make("li", { style }, name, ...group("most:", answer.long), ...group("least:", answer.short));
 }
 
 customElements.define("farback-passages", Passages);

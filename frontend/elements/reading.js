@@ -8,7 +8,7 @@
 
 import { visible } from "../format.js";
 import { choose, outputOf } from "../lags.js";
-import { chanceText, endsOf, lettersOf, readingOf, shadeOf, spoken, wordAway } from "../reading.js";
+import { chanceText, deepest, endsOf, lettersOf, readingOf, shadeOf, spoken, whyNot, wordAway } from "../reading.js";
 import { readsText } from "../setup.js";
 import { explanation } from "./band.js";
 import { choice, press } from "./choice.js";
@@ -24,7 +24,8 @@ const REST = 350;
  * @typedef {object} Shown
  * @property {Column[]} columns
  * @property {Task} task
- * @property {View} view
+ * @property {View} view as it is looked at, the pointer's place included
+ * @property {View} chosen as it was chosen, whatever is pointed at
  * @property {Extent} extent
  * @property {number} version of the extent
  * @property {Ink} ink
@@ -32,12 +33,14 @@ const REST = 350;
  */
 
 export class FarbackReading extends HTMLElement {
-  #field = make("input", {
-    type: "text",
+  #error = make("span", { class: "error", id: uniqueId("why"), role: "alert", "data-testid": "sentence-error" });
+  #field = make("textarea", {
+    rows: 1,
     spellcheck: "false",
     autocomplete: "off",
     id: uniqueId("sentence"),
     placeholder: "Type a sentence: every model reads it at once",
+    "aria-describedby": this.#error.id,
     "data-testid": "sentence",
     oninput: () => this.#rest(),
     onkeydown: (/** @type {KeyboardEvent} */ event) => this.#fieldKey(event),
@@ -58,21 +61,17 @@ export class FarbackReading extends HTMLElement {
   /** @param {Catalog} catalog */
   furnish(catalog) {
     const measures = ["connectivity", "suggestions"].flatMap((name) => catalog.measures[name] ?? []);
-    const keys = uniqueId("keys");
     this.append(
       make(
         "div",
         { class: "heading" },
         make("h2", {}, "Text"),
         explanation("Text", measures),
+        make("span", { class: "plain" }, "point at a character, tap it, or go to it by ← → and, by word, ↑ ↓"),
         make(
           "span",
-          { class: "plain", id: keys },
-          "point at a character, tap it, or go to it by ← → and, by word, ↑ ↓",
-        ),
-        make(
-          "span",
-          { class: "depths", title: "How strongly a character moves what the model says at the one that is chosen" },
+          { class: "depths" },
+          "moves the answer by",
           this.#low,
           make("i", { class: "ramp", "aria-hidden": "true" }),
           this.#high,
@@ -83,9 +82,10 @@ export class FarbackReading extends HTMLElement {
       make(
         "div",
         { class: "own" },
-        make("label", { for: this.#field.id }, "Your own"),
+        make("label", { for: this.#field.id }, "Your sentence"),
         this.#field,
         this.#back,
+        this.#error,
         this.#passages,
       ),
     );
@@ -93,20 +93,20 @@ export class FarbackReading extends HTMLElement {
 
   /** @param {Shown} shown */
   show(shown) {
-    const { columns, task, view, extent } = shown;
+    const { columns, task, view, extent, ink } = shown;
     this.#shown = shown;
-    const read = columns.filter(({ frame, facts }) => frame && facts);
-    this.hidden = !readsText(task) || !read.length;
+    this.hidden = !readsText(task) || !columns.length;
     if (this.hidden) return;
     press(this.#scale, view.scale);
     this.#back.hidden = view.sequence === null;
     if (view.sequence !== null && changed(this.#field, [view.sequence])) this.#write(view.sequence);
-    const [first] = read;
-    if (first?.frame) {
-      const [low, high] = endsOf(view, extent, first.frame);
+    const frame = columns.find((column) => column.frame)?.frame;
+    if (frame) {
+      const [low, high] = endsOf(view, extent, frame);
       setText(this.#low, low);
       setText(this.#high, high);
     }
+    if (changed(this.#rows, [ink.dark])) this.style.setProperty("--deepest", `${100 * deepest(ink.dark)}%`);
     while (this.#all.length > columns.length) this.#all.pop()?.whole.remove();
     while (this.#all.length < columns.length) {
       const row = new Row(this);
@@ -124,30 +124,36 @@ export class FarbackReading extends HTMLElement {
    * @param {Column} column
    */
   key(event, { frame, facts }) {
-    const { view } = this.#shown ?? {};
+    const { chosen: view } = this.#shown ?? {};
     if (!view || !frame || !facts || event.ctrlKey || event.metaKey || event.altKey) return;
     const { step } = outputOf(frame, view);
     const letters = lettersOf(frame, facts);
+    const rightToLeft =
+      event.currentTarget instanceof Element && getComputedStyle(event.currentTarget).direction === "rtl";
+    const on = rightToLeft ? -1 : 1;
     /** @type {Record<string, () => number>} */
     const ways = {
-      ArrowLeft: () => step - 1,
-      ArrowRight: () => step + 1,
+      ArrowLeft: () => step - on,
+      ArrowRight: () => step + on,
       ArrowUp: () => wordAway(letters, step, -1),
       ArrowDown: () => wordAway(letters, step, 1),
+      PageUp: () => wordAway(letters, step, -1),
+      PageDown: () => wordAway(letters, step, 1),
       Home: () => 0,
       End: () => frame.length - 1,
     };
+    // A pointer that rests on the text must not keep what it points at.
+    if (event.key === "Escape") this.point(null);
     const way = ways[event.key];
     if (!way) return;
     event.preventDefault();
     event.stopPropagation();
+    this.point(null);
     const output = Math.min(Math.max(way(), 0), frame.length - 1);
     tell(this, "view", { mark: output, ...choose(frame, output) });
   }
 
-  /**
-   * @param {number | null} t the character under the pointer; null: none
-   */
+  /** @param {number | null} t the character under the pointer; null: none */
   point(t) {
     tell(this, "point", t === null ? null : { t, row: 0, pin: false, output: t });
   }
@@ -159,10 +165,20 @@ export class FarbackReading extends HTMLElement {
    * @param {Column} column
    */
   pin(t, { frame }) {
-    const { view } = this.#shown ?? {};
+    const { chosen: view } = this.#shown ?? {};
     if (!view || !frame) return;
     const again = view.mark === t;
     tell(this, "view", again ? { mark: null, output: null, row: -1 } : { mark: t, ...choose(frame, t) });
+  }
+
+  /**
+   * Why the models cannot read what was written; it stays in its field.
+   *
+   * @param {string} reason empty: they can
+   */
+  refuse(reason) {
+    setText(this.#error, reason);
+    setAttribute(this.#field, "aria-invalid", reason ? "true" : null);
   }
 
   /** @param {string} text */
@@ -172,25 +188,40 @@ export class FarbackReading extends HTMLElement {
 
   #rest() {
     clearTimeout(this.#resting);
+    this.refuse("");
     this.#resting = setTimeout(() => this.#read(), REST);
   }
 
   #read() {
     clearTimeout(this.#resting);
     const text = this.#field.value;
-    // One character has nothing before it that it could depend on.
-    if (text.length < 2) return this.#shown?.view.sequence === null || this.#leave();
-    tell(this, "view", { sequence: text, output: null, mark: null, row: -1 });
+    if (!text) return this.#letGo();
+    const facts = this.#shown?.columns.find((column) => column.facts)?.facts;
+    const reason = facts ? whyNot(text, facts) : null;
+    this.refuse(reason ?? "");
+    if (reason === null) tell(this, "view", { sequence: text, output: null, mark: null, row: -1 });
   }
 
+  /** Back to the held-out text, the field empty for the next one. */
   #leave() {
     clearTimeout(this.#resting);
+    this.#field.value = "";
+    this.#field.focus({ preventScroll: true });
+    this.refuse("");
+    this.#letGo();
+  }
+
+  #letGo() {
+    if (this.#shown?.chosen.sequence === null) return;
     tell(this, "view", { sequence: null, output: null, mark: null, row: -1 });
   }
 
   /** @param {KeyboardEvent} event */
   #fieldKey(event) {
-    if (event.key === "Enter") this.#read();
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.#read();
+    }
     if (event.key !== "Escape") return;
     event.stopPropagation();
     this.#leave();
@@ -200,7 +231,9 @@ export class FarbackReading extends HTMLElement {
 /** One model. */
 class Row {
   name = make("span", { class: "name" });
-  text = make("div", { class: "text", role: "slider", tabindex: 0, "aria-valuemin": 0, "data-testid": "text" });
+  text = make("div", {
+    ...{ class: "text", role: "slider", tabindex: 0, "aria-valuemin": 0, dir: "auto", "data-testid": "text" },
+  });
   said = make("p", { class: "said", "data-testid": "suggestions" });
   whole = make("div", { class: "reader" }, this.name, this.text, this.said);
   /** @type {HTMLElement[]} */
@@ -232,17 +265,19 @@ class Row {
    */
   show(column, { view, extent, version, ink }) {
     this.#column = column;
-    const { frame, facts, title, colour, held } = column;
-    this.whole.hidden = !frame || !facts;
-    if (!frame || !facts) return;
-    if (!changed(this, [frame, facts, title, held, view.output, view.row, view.scale, version, ink])) return;
+    const { frame, facts, title, colour, held, awaited } = column;
     this.whole.style.setProperty("--model", `var(--model-${colour})`);
     setText(this.name, title);
+    // What is asked for is another text: until it is there, nothing is said of this one.
+    this.whole.classList.toggle("waiting", awaited);
+    setAttribute(this.whole, "aria-busy", awaited ? "true" : null);
+    if (!frame || !facts || awaited) return;
+    if (!changed(this, [frame, facts, title, held, view.output, view.row, view.scale, version, ink])) return;
     const letters = lettersOf(frame, facts);
     if (changed(this.text, [letters])) this.#lay(letters);
     const reading = readingOf(frame, facts, view, extent);
     const paint = ink.models[colour] ?? ink.text;
-    for (const [t, depth] of reading.depth.entries()) this.#shade(t, shadeOf(depth), paint);
+    for (const [t, depth] of reading.depth.entries()) this.#shade(t, shadeOf(depth, ink.dark), paint);
     if (reading.step !== this.#chosen) {
       this.#spans[this.#chosen]?.classList.remove("chosen");
       this.#chosen = reading.step;
@@ -275,17 +310,21 @@ class Row {
     if (this.#shades[t] === shade) return;
     this.#shades[t] = shade;
     const span = this.#spans[t];
-    if (span) span.style.backgroundColor = shade;
+    if (!span) return;
+    span.style.backgroundColor = shade;
+    span.classList.toggle("tinted", share > 0.1);
   }
 
   /** @param {import("../reading.js").Reading} reading */
   #say({ suggestions, right, chance }) {
     const told = suggestions.map(({ word, chance: share, right: hit }) =>
-      make("span", { class: hit ? "hit" : "" }, make("b", {}, word), ` ${chanceText(share)}`),
+      make("span", { class: hit ? "hit" : "" }, make("bdi", {}, word), ` ${chanceText(share)}`),
     );
     const among = suggestions.some((suggestion) => suggestion.right);
     const rest =
-      among || right === null ? null : make("span", { class: "right" }, `right: ${right} ${chanceText(chance)}`);
+      among || right === null
+        ? null
+        : make("span", { class: "right" }, "right: ", make("bdi", {}, right), ` ${chanceText(chance)}`);
     this.said.replaceChildren(...told, ...(rest ? [rest] : []));
   }
 }

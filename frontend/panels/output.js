@@ -45,7 +45,7 @@ function caption({ frame, facts, view, task }) {
   const name = /** @param {number} o */ (o) => visible(facts?.labels.y[o] ?? String(o));
   const top = topAt(frame, step);
   const chance = percent(saidOf(frame, step, target));
-  return `says ${name(top)} ${top === target ? "✓" : "✗"}, right is ${name(target)}, which it gives ${chance}`;
+  return `says ${name(top)} ${top === target ? "✓" : "✗"}, right: ${name(target)} (${chance})`;
 }
 
 /**

@@ -63,7 +63,7 @@ test("a column shows what was asked for instead once it is there, and says what 
   /** @type {any} */
   const asking = { want: () => ({ value, refusal: null }) };
   const instead = new Instead(asking);
-  const view = { ...plainView(), hold: [parseHold("f:0:5-8")], sequence: "A ?" };
+  const view = { ...plainView(), hold: [parseHold("f:0:5-8")], sequence: "A ·1 ·1 ·1 ·1 ·1 ·1 ?" };
   const own = { ...lstm.frame, step: 4, horizon: { at_start: 3 } };
   const shown = { ...lstm, run: "a", index: 0, frame: own };
   instead.show([shown], view, recall);
@@ -74,10 +74,20 @@ test("a column shows what was asked for instead once it is there, and says what 
   assert.deepEqual([frames.length, shown.own, shown.awaited], [1, own, false]);
   const held = { gate: "f", value: 0, start: 5, stop: 9 };
   const hold = [0, 1].map((layer) => ({ ...held, layer }));
-  assert.deepEqual(shown.instead, { hold, sequence: ["A", "?"] });
+  assert.deepEqual(shown.instead, { hold, sequence: ["A", ...("·1".repeat(6).match(/../g) ?? []), "?"] });
   const free = { ...shown, frame: own };
   instead.show([free], plainView(), recall);
   assert.deepEqual([free.frame, free.awaited, free.instead, free.held], [own, false, null, null]);
+});
+
+test("on a sequence that ends before it a hold holds nothing, and stays for the others", () => {
+  const view = { ...plainView(), hold: ["f:0:1-1", "f:0:5-8"].map(parseHold), sequence: "A ·1 ?" };
+  const look = lookOf(lstm, view, recall);
+  const held = /** @type {{start: number}[]} */ (look?.inquiry.hold ?? []);
+  assert.deepEqual(
+    held.map(({ start }) => start),
+    [1, 1],
+  );
 });
 
 test("gates that are held alike are told together", () => {

@@ -120,7 +120,7 @@ test("between what the horizons of half of the sequences lie", () => {
 test("solved, memoryless, or in between", () => {
   assert.equal(solvedText(frame({ solved_at: 212 }), facts), "solved at step 212");
   assert.equal(solvedText(frame({ solved_at: 612 }), facts), "50 % right, guessing 12.5 %");
-  assert.equal(solvedText(frame({ loss: 2.05, reach: reach(0) }), facts), "no better than a memoryless guess");
+  assert.equal(solvedText(frame({ loss: 2.05, reach: reach(0) }), facts), "like a memoryless guess");
   assert.equal(solvedText(frame({ loss: null }), facts), "its loss is not a number any more");
   assert.equal(solvedText(frame({ accuracy: null, loss: 0.05 }), facts), "loss 0.05, guessing 2.08");
 });

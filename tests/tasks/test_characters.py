@@ -78,6 +78,13 @@ def test_the_displayed_sequence_of_the_probe_starts_a_line() -> None:
     assert shown == text[951:959]
 
 
+def test_of_the_lines_the_one_with_most_letters_is_displayed() -> None:
+    text = "ab c" * 242 + "\n" + "12 34 5,\n" + "abcabca \n" + "a 1 b 2 \n" + "1" * 9
+    task = Characters(length=8, text=text)
+    shown = "".join(sorted(set(text))[code] for code in task.probe(np.random.default_rng(0), 3).x[:, 0].argmax(axis=1))
+    assert shown == "abcabca "
+
+
 def test_chance_and_memoryless_loss_are_the_tables_counted_by_hand() -> None:
     text = letters(700, "aab", seed=1) + letters(1300, "abcd\n", seed=2)
     trained, held_out = text[:1800], text[1800:]

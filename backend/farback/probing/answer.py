@@ -212,7 +212,7 @@ def _passages(subject: Subject) -> Json:
     assert isinstance(task, Text)  # checked at the door
     windows = task.batch(randomness(seed, Stream.PASSAGES), PASSAGES, held_out=True)
     texts = [task.written(windows.x[:, b]) for b in range(PASSAGES)]
-    found = passages(subject.model, together([task.read(text) for text in texts]))  # as a person will read them
+    found = passages(subject.model, together([task.read(text) for text in texts]), texts)  # as a person reads them
     return {
         "distance": DISTANCE,
         **{

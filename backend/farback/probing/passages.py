@@ -39,14 +39,16 @@ class Passages:
     short: list[Passage]
 
 
-def passages(model: Model, batch: Batch) -> Passages:
+def passages(model: Model, batch: Batch, texts: Sequence[str]) -> Passages:
     """Find the outputs that depend on distant context most, and least.
 
-    Only steps that are asked for count, and only those with more context beyond `DISTANCE` than within it.
+    Only steps that are asked for count, with more context beyond `DISTANCE` than within it, and after words: what
+    follows rules and blanks tells nobody anything.
 
     Args:
         model: the model.
         batch: windows of a text.
+        texts: the same as they are written.
     """
     T, B = batch.mask.shape
     shares = np.full((B, T), np.nan)
@@ -54,8 +56,11 @@ def passages(model: Model, batch: Batch) -> Passages:
         some = slice(first, first + PORTION)
         part = Batch(batch.x[:, some], batch.y[:, some], batch.mask[:, some])
         shares[some] = distant_shares(_connectivity(model, part))
-    usable = batch.mask.T & (np.arange(T) > 2 * DISTANCE) & np.isfinite(shares)
-    return Passages(_extremes(np.where(usable, shares, -np.inf), 1), _extremes(np.where(usable, shares, np.inf), -1))
+    words = np.array([_after_words(text) for text in texts])
+    usable = batch.mask.T & words & (np.arange(T) > 2 * DISTANCE) & np.isfinite(shares)
+    return Passages(
+        _extremes(np.where(usable, shares, -np.inf), 1, texts), _extremes(np.where(usable, shares, np.inf), -1, texts)
+    )
 
 
 def distant_shares(found: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -75,9 +80,20 @@ def _connectivity(model: Model, batch: Batch) -> NDArray[np.floating]:
     return found
 
 
-def _extremes(shares: NDArray[np.float64], sign: int) -> list[Passage]:
-    """The largest (1) or the smallest (-1) of each window, and of those the first few."""
+def _after_words(text: str) -> NDArray[np.bool_]:
+    """(T,) whether most of the characters up to each, as far as context is near, are letters."""
+    letters = np.cumsum([letter.isalpha() for letter in text])
+    before = np.concatenate([np.zeros(DISTANCE), letters])[: len(text)]
+    most: NDArray[np.bool_] = letters - before > DISTANCE / 2
+    return most
+
+
+def _extremes(shares: NDArray[np.float64], sign: int, texts: Sequence[str]) -> list[Passage]:
+    """The largest (1) or the smallest (-1) of each window, and of those the first few that read differently."""
     each = (sign * shares).argmax(axis=1)
     best = [Passage(window, int(k), float(shares[window, k])) for window, k in enumerate(each)]
-    told: Sequence[Passage] = sorted(best, key=lambda passage: -sign * passage.share)[:TOLD]
-    return [passage for passage in told if np.isfinite(passage.share)]
+    told: dict[str, Passage] = {}
+    for passage in sorted(best, key=lambda passage: -sign * passage.share):
+        if np.isfinite(passage.share) and len(told) < TOLD:
+            told.setdefault(texts[passage.window][passage.k - DISTANCE : passage.k + 1], passage)
+    return list(told.values())

@@ -116,7 +116,7 @@ class Text(Task):
         return self._windows(held_out, self._starts(held_out, which))
 
     def probe(self, rng: np.random.Generator, size: int) -> Batch:
-        """Random held-out windows; the one displayed is the first after a line end, where there is one."""
+        """Random held-out windows; the one displayed begins a line, where there is one."""
         which = rng.integers(0, self._places(held_out=True), size)
         which[0] = self._displayed()
         return self._windows(True, self._starts(True, which))
@@ -188,8 +188,11 @@ class Text(Task):
         return np.flatnonzero(ends) if ends.any() else np.array([0])
 
     def _displayed(self) -> int:
-        """Which held-out window the page displays: the first of a line."""
-        return int(self._lines()[0])
+        """Which held-out window the page displays: of those that begin a line the one with most letters."""
+        lines = self._lines()
+        letter = np.array([(character or "").isalpha() for character in self.corpus.alphabet])
+        letters = letter[self._cut(True, self._starts(True, lines))].sum(axis=0)
+        return int(lines[letters.argmax()])
 
     def _cut(self, held_out: bool, starts: Whole) -> Whole:
         """(T, B) codes from each start."""
