@@ -94,8 +94,8 @@ MAX_VIEW_DEPTH = 8
 MAX_MANIFEST_BYTES = 16 * 2**20
 """Largest manifest: eight runs with texts of their own, and the names of all words of theirs."""
 MAX_FRAMES_BYTES = 256 * 2**20
-"""Most bytes of a snapshot's frames, unpacked: a hundred runs of the opening comparison. A page must hold them all, and
-whoever takes a file in must read them all."""
+"""Most bytes of a snapshot's frames, unpacked: four hundred runs of the opening comparison. A page must hold them all,
+and whoever takes a file in must read them all."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Settings:
     quota_snapshots_bytes: int = 5 * 2**30
     """Disk that snapshots may take; beyond it the next one is refused, since none is ever dropped."""
     max_snapshot_bytes: int = 64 * 2**20
-    """Largest snapshot on disk, and largest file that can be taken in: thirty times that of an opening comparison."""
+    """Largest snapshot on disk, and largest file that can be taken in: fifty times that of an opening comparison."""
     max_body_bytes: int = 6 * 2**20
     """Largest request body: the longest text, each character at its widest in JSON."""
     heartbeat_s: float = 15.0

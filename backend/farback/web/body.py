@@ -69,8 +69,7 @@ async def read(request: Request, limit: int, held: AsyncExitStack | None = None)
         HTTPException: it does not come in time (408).
     """
     too_large = TooLarge(f"The request's body is larger than {limit / 2**20:.3g} MiB, which is the most allowed.")
-    claimed = request.headers.get("content-length", "0")
-    if claimed.isdecimal() and int(claimed[:20]) > limit:
+    if _claimed(request) > limit:
         raise too_large
     body = bytearray()
     try:
@@ -95,17 +94,26 @@ async def read_into(file: BinaryIO, request: Request, limit: int) -> None:
         OSError: it cannot be written.
         HTTPException: it does not come in time (408).
     """
+    too_large = TooLarge(f"The file is larger than {limit / 2**20:.3g} MiB, which is the most allowed.")
+    if _claimed(request) > limit:
+        raise too_large
     size = 0
     try:
         async with asyncio.timeout(FILE_PATIENCE_S):
             async for chunk in request.stream():
                 size += len(chunk)
                 if size > limit:
-                    raise TooLarge(f"The file is larger than {limit / 2**20:.3g} MiB, which is the most allowed.")
+                    raise too_large
                 await run_in_threadpool(file.write, chunk)
     except TimeoutError:
         message = f"The file did not come within {FILE_PATIENCE_S:g} s: try again."
         raise HTTPException(408, message, {"Connection": "close"}) from None
+
+
+def _claimed(request: Request) -> int:
+    """How long a body says it is; 0 where it does not."""
+    claimed = request.headers.get("content-length", "0")
+    return int(claimed[:20]) if claimed.isdecimal() else 0
 
 
 def _must_be_json(request: Request) -> None:
