@@ -30,7 +30,7 @@ def test_documented_defaults_hold(root: Path) -> None:
 def _in_words(name: str, value: object) -> str:
     if name.endswith("_bytes") and isinstance(value, int):
         return f"{value >> 30} GiB" if value % 2**30 == 0 else f"{value >> 20} MiB"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value) or "none"
 
 
 def test_every_route_is_documented(root: Path, tmp_path: Path) -> None:

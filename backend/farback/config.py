@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,6 +98,8 @@ MAX_FRAMES_BYTES = 256 * 2**20
 """Most bytes of a snapshot's frames, unpacked: four hundred runs of the opening comparison. A page must hold them all,
 and whoever takes a file in must read them all."""
 
+PUBLIC_URL = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~%/-]*)?", re.ASCII)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -109,6 +112,9 @@ class Settings:
     prefix: str = "/"
     """Path below which a proxy passes requests on unchanged. One that takes its prefix off needs nothing here: the page
     asks for everything relative to where it stands."""
+    public_url: str = ""
+    """Address under which people reach the explorer, like `https://course.example/farback/`. Links that leave the page
+    begin with it; left empty, with what was asked for, which a proxy may have changed."""
     data_dir: Path = field(default_factory=lambda: Path.cwd() / "data")
     """Folder of the index and of all frames and weights."""
     workers: int = field(default_factory=lambda: max(4, os.cpu_count() or 1))
@@ -147,6 +153,8 @@ class Settings:
             raise ValueError(f"port is {self.port}, which is not between 0 and 65535")
         if not self.prefix.startswith("/"):
             raise ValueError(f"prefix is {self.prefix!r}, which does not start with a slash")
+        if self.public_url and not PUBLIC_URL.fullmatch(self.public_url):
+            raise ValueError(f"public_url is {self.public_url!r}, which is no address like https://course.example/")
         for name, value in vars(self).items():
             if name != "port" and isinstance(value, (int, float)) and not value > 0:
                 raise ValueError(f"{name} is {value}, which is not more than 0")

@@ -13,13 +13,28 @@ from .. import __version__
 from ..config import Settings
 from ..engine import LocalEngine
 from ..snapshots import Snapshots
-from . import catalog, failures, frames, health, memory, pages, probe, runs, snapshots, stream, weights
+from . import (
+    catalog,
+    failures,
+    frames,
+    health,
+    memory,
+    oembed,
+    pages,
+    probe,
+    runs,
+    shared,
+    snapshots,
+    stream,
+    weights,
+)
 from .body import IMPORTS_AT_ONCE, LARGE_AT_ONCE
 from .front import Front
 from .hub import Hub
 from .metrics import Metrics
+from .origins import Origins
 
-NEVER_PACKED = ("text/event-stream", "application/octet-stream", "application/zip")
+NEVER_PACKED = ("text/event-stream", "application/octet-stream", "application/zip", "image/png")
 """A stream must not wait for a packer's next block, and weights and what is packed do not get smaller."""
 
 
@@ -55,8 +70,9 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
     app.state.saves = asyncio.Lock()  # others wait here, where they hold no thread that might answer something else
     app.state.imports = asyncio.Semaphore(IMPORTS_AT_ONCE)
     failures.install(app)
-    for room in (catalog, memory, runs, probe, stream, frames, weights, snapshots, health, pages):
+    for room in (catalog, memory, runs, probe, stream, frames, weights, snapshots, shared, oembed, health, pages):
         app.include_router(room.router)
     app.add_middleware(GZipMiddleware, compresslevel=1, exclude_content_types=NEVER_PACKED)
+    app.add_middleware(Origins)
     app.add_middleware(Front, prefix=settings.prefix, metrics=metrics)
     return app

@@ -6,11 +6,10 @@ import re
 from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from . import assets
-from .front import EMBEDDED
+from .document import document, framed
 
 
 class FileName(StringConvertor):
@@ -39,27 +38,25 @@ CHECKED = Depends(_checked)
 @router.get("/")
 def explorer() -> Response:
     """The page that starts with the opening comparison."""
-    return _page("./")
+    return document("./")
 
 
 @router.get("/r/{ids}", dependencies=[CHECKED])
 def runs() -> Response:
     """The page on given runs; it asks for them itself, so a link to a run that is gone still opens."""
-    return _page("../")
+    return document("../")
 
 
 @router.get("/embed/{ids}", dependencies=[CHECKED])
 def embed() -> Response:
     """The same without controls, for other sites to frame."""
-    page = _page("../", "embed")
-    page.headers["Content-Security-Policy"] = EMBEDDED
-    return page
+    return framed(document("../", "embed"))
 
 
 @router.get("/memory")
 def memory() -> Response:
     """The memory table: every task with every model."""
-    return _page("./", name="memory.html")
+    return document("./", name="memory.html")
 
 
 @router.get("/plotly.js")
@@ -76,14 +73,3 @@ def file(request: Request, name: str) -> Response:
     if path is None:
         raise HTTPException(404)
     return shelf.get(path).response(request)
-
-
-def _page(base: str, css_class: str = "", name: str = "index.html") -> Response:
-    """A page, its links relative to where it stands: a proxy may put any prefix before it."""
-    path = assets.find(name)
-    if path is None:
-        raise HTTPException(404)
-    html = re.sub(r'<base href="[^"]*" ?/?>', "", path.read_text(encoding="utf-8"))
-    html = html.replace("<head>", f'<head>\n<base href="{base}">', 1)
-    attributes = f'data-plotly="plotly.js?v={version("plotly")}"' + (f' class="{css_class}"' if css_class else "")
-    return HTMLResponse(html.replace("<html", f"<html {attributes}", 1))
