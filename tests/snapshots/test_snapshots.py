@@ -183,6 +183,40 @@ def test_what_a_crash_left_half_deleted_is_deleted_by_the_next_start(store: Stor
     assert not list((tmp_path / "snapshots").glob(f"*/{made.id}/*"))
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="what a file is called is read from /proc")
+def test_all_of_it_is_forced_to_the_disk_before_it_gets_its_name(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = trained(store)
+    kept = snapshots(tmp_path, store)
+    before: set[Path] = set()
+    after: set[Path] = set()
+    synced, fsync, rename = before, os.fsync, Path.rename
+    moved: list[tuple[Path, Path]] = []
+
+    def told_fsync(handle: int) -> None:
+        fsync(handle)
+        synced.add(Path(f"/proc/self/fd/{handle}").readlink())
+
+    def told_rename(path: Path, target: Path) -> Path:
+        nonlocal synced
+        synced = after
+        moved.append((path, target))
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", told_fsync)
+    monkeypatch.setattr(Path, "rename", told_rename)
+    made = kept.save([subject(store, run)], said())
+    [(draft, target)] = moved
+    assert target == kept.folder(made.id)
+    whole = {draft / path.relative_to(target) for path in target.rglob("*")}
+    assert len(whole) == 7, "two files, the run's folder within another, and three files in it"
+    assert before >= whole | {draft, kept.path, tmp_path}
+    assert target.parent in after
+    kept.delete(made.id, made.secret)
+    assert kept.path / "gone" in after
+
+
 @pytest.mark.parametrize("call", ["os.fsync", "pathlib.Path.open", "pathlib.Path.rename", "pathlib.Path.mkdir"])
 def test_a_full_disk_refuses_and_leaves_nothing(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str

@@ -42,6 +42,13 @@ if __name__ == "__main__":
         for path in ("/", "/api/catalog", "/plotly.js", "/metrics", "/healthz", f"/api/stream?run={run}",
                      f"/api/runs/{run}/frames", f"/api/runs/{run}/frames/2", f"/api/runs/{run}/weights"):
             assert client.get(path).status_code == 200, path
+        kept = "/api/snapshots/" + client.post("/api/snapshots", json={"runs": [run]}).json()["id"]
+        for path in ("", "/runs/0/frames", "/runs/0/weights", "/file"):
+            assert client.get(kept + path).status_code == 200, path
+        assert client.post(f"{kept}/runs/0/probe", json={"name": "lengths"}).status_code == 200
+        file = client.get(f"{kept}/file").content
+        taken = client.post("/api/snapshots/import", content=file, headers={"Content-Type": "application/zip"})
+        assert taken.status_code == 422, "these are no weights of a real model"
     assert "torch" not in sys.modules
     assert "plotly" not in sys.modules
 """
