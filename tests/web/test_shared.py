@@ -18,8 +18,7 @@ import segno
 from farback.config import Settings
 from farback.snapshots import Snapshot
 from farback.store import Store
-from farback.web import preview
-from farback.web.digest import digest_of
+from farback.web import digest, preview
 from tests.snapshots.made import trained
 
 from .site import Site, running
@@ -312,11 +311,22 @@ def test_what_the_disk_spoilt_is_left_out(site: Site, runs: list[str]) -> None:
     kept = save(site, runs[0])["id"]
     folder = site.app.state.snapshots.folder(kept)
     (folder / "runs" / "0" / "frames.json.gz").write_bytes(b"spoilt")
-    about = digest_of(Snapshot.open(folder))
+    about = digest.digest_of(Snapshot.open(folder))
     assert [(model.name, model.reach, model.horizon) for model in about.models] == [("RNN", None, None)]
     assert about.words == "Models trained on “Recall a symbol”."
     assert site.http.get(f"/s/{kept}").status_code == 200
     opened(site.http.get(f"/s/{kept}/preview.png").content)
+
+
+@pytest.mark.parametrize("steps", [10**400, -5, 401, None])
+def test_what_a_file_from_elsewhere_says_is_drawn_all_the_same(
+    site: Site, id: str, monkeypatch: pytest.MonkeyPatch, steps: int | None
+) -> None:
+    told = {"reach": {"value": steps or 0, "at_least": True}, "horizon": {"value": steps, "at_start": steps}}
+    monkeypatch.setattr(digest, "_frame", lambda *_: json.dumps(told | {"answers": [3]}))
+    about = digest.digest_of(site.app.state.snapshots.get(id))
+    assert all(0 <= model.reach.value <= 400 for model in about.models if model.reach)
+    opened(preview.drawn(about, None))
 
 
 # --- oEmbed.

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..arrays import Floats
 from ..cells import CELLS
+from ..config import MAX_STEPS_OF_TIME
 from ..errors import InvalidInput
 from ..frame import decode
 from ..snapshots import Snapshot
@@ -158,19 +159,24 @@ def _measured(frames: Sequence[dict[str, Any]]) -> Iterator[list[Any]]:
     """Reach, horizon and the horizon at step 0 of every model."""
     yield [_reach(frame.get("reach"), frame.get("last")) for frame in frames]
     yield [_horizon(frame.get("horizon"), frame.get("answers")) for frame in frames]
-    yield [(frame.get("horizon") or {}).get("at_start") for frame in frames]
+    yield [_bounded((frame.get("horizon") or {}).get("at_start")) for frame in frames]
 
 
 def _reach(told: Any, last: Any) -> Steps | None:
-    return None if told is None else Steps(told["value"], told["at_least"], not last)
+    value = _bounded(told and told["value"])
+    return None if value is None else Steps(value, told["at_least"], not last)
 
 
 def _horizon(told: Any, answers: Any) -> Steps | None:
     """It is "at least" only where the sequence itself is no longer: a lag beyond could not be seen."""
-    if told is None or told["value"] is None:
-        return None
+    value = _bounded(told and told["value"])
     longest = answers[-1] if answers else 0
-    return Steps(told["value"], 0 < longest <= told["value"])
+    return None if value is None else Steps(value, 0 < longest <= value)
+
+
+def _bounded(steps: int | None) -> int | None:
+    """A number of steps that a sequence can have: a snapshot that was taken in from a file may say any other."""
+    return None if steps is None else min(max(steps, 0), MAX_STEPS_OF_TIME)
 
 
 def _options(run: SavedRun) -> Iterator[tuple[str, Any]]:

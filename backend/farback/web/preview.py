@@ -150,7 +150,7 @@ class Pen:
         size = 26.0
         line = top + 34
         self._text.write((track.left, line), "0", size, MUTED)
-        self._text.write((track.right, line), f"{longest} steps back", size, MUTED, right=True)
+        self._text.write((track.right, line), f"{longest} step{'s' * (longest > 1)} back", size, MUTED, right=True)
         line = HEIGHT - 26
         left = float(MARGIN)
         for kind, words in (("solid", "reach"), ("outline", "gradient horizon"), ("tick", "before training")):
