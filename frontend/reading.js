@@ -175,7 +175,7 @@ export function whyNot(text, { labels }) {
   if (letters.length > MOST) return `The sentence has ${letters.length} characters, at most ${MOST} are read.`;
   const known = new Set(labels.x.map((letter) => SIGNS.get(letter) ?? letter));
   if (known.has("other")) return null;
-  // A model of lower case reads upper case as such.
+  // Some tasks read upper case as lower: the server knows, and says so beside the field.
   const lower = labels.x.every((letter) => letter === letter.toLowerCase());
   const odd = letters.find(
     (letter) => !known.has(letter) && !(lower && [...letter.toLowerCase()].every((l) => known.has(l))),
@@ -198,7 +198,7 @@ function nameOf(letter) {
  * @returns {number} the next place before a word, that way; the end of the text where there is none
  */
 export function wordAway(letters, step, way) {
-  const letter = /** @param {number} at */ (at) => /[\p{L}\p{M}\p{N}_]/u.test(letters[at] ?? "");
+  const letter = /** @param {number} at */ (at) => /[\p{L}\p{M}]/u.test(letters[at] ?? "");
   for (let at = step + way; at > 0 && at < letters.length - 1; at += way) if (!letter(at) && letter(at + 1)) return at;
   return way < 0 ? 0 : letters.length - 1;
 }

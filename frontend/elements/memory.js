@@ -104,7 +104,10 @@ function glance(row) {
 function section(catalog, task, all) {
   const rows = all.filter((row) => row.task === task.name);
   const heads = headsOf(task);
-  const longest = Math.max(1, ...rows.flatMap(({ reach, horizon }) => [reach?.high ?? 0, horizon?.high ?? 0]));
+  const longest = Math.max(
+    1,
+    ...rows.flatMap((row) => [row.reach, row.horizon, row.horizon_at_start].map((spread) => spread?.high ?? 0)),
+  );
   return make(
     "section",
     { id: task.name, "data-testid": `task-${task.name}` },

@@ -93,6 +93,7 @@ function line(teller, { title, colour }, answer) {
       make("small", {}, percent(share)),
     );
   };
+  if (!answer.long.length) return make("li", { style }, name, " not measured: no output has so many words before it");
   // A window ends before that: there is nothing to choose from.
   if (!answer.long.some(({ share }) => share > 0)) return make("li", { style }, name, " none anywhere");
   const group = /** @param {string} words @param {PassagesAnswer["long"]} passages */ (words, passages) =>

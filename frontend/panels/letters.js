@@ -95,7 +95,8 @@ function bars(own, { frequent, beginning }) {
 function pictures({ frame, facts }) {
   const { by_letters: own } = frame;
   const baselines = facts?.baselines;
-  if (!own || !baselines) return [note("Only asked of the held-out text.")];
+  if (!own || !baselines) return [note("Not told: its outputs are not finite.")];
+  if (!own.letters.length) return [note("Not told: the held-out part of this text is too short.")];
   const unknown = facts.out_of_vocabulary?.held_out ?? 0;
   const lacking = unknown ? ` Not asked: the ${percent(unknown)} of words that the vocabulary lacks.` : "";
   return [bars(own, baselines), words(`${lettersText(own, baselines)}${lacking}`, LINES)];

@@ -134,6 +134,15 @@ def test_the_colours_are_what_autograd_says_of_the_downloaded_weights(page: Page
         np.testing.assert_allclose([float(share) for _, share in told], 100 * best.values.numpy(), atol=0.5)
 
 
+def test_a_pointer_at_rest_does_not_hold_the_keys(page: Page) -> None:
+    open_done(page, PATH.replace(SMALL, "gru~hidden:12"))
+    text = page.get_by_test_id("text")
+    text.locator("[data-t='12']").click()
+    for key, step in (("ArrowRight", 13), ("ArrowRight", 14), ("End", 31)):
+        page.keyboard.press(key)
+        expect(text).to_have_attribute("aria-valuenow", str(step))
+
+
 def test_a_choice_stands_in_the_link_and_a_tap_takes_it_away(new_page: NewPage) -> None:
     page = open_done(new_page(**PHONE))
     character = page.get_by_test_id("text").first.locator("[data-t='12']")
@@ -162,7 +171,7 @@ def test_passages_are_found_by_measuring_and_open_where_they_were_measured(page:
     ("sentence", "said"),
     [
         ("日本語 no model has seen", "never seen"),
-        ("a" + "\u0301" * 40 + "b", "accents"),
+        ("a" + "\u0301" * 40 + "b", "never seen"),
         ("x" * 500, "400"),
     ],
 )
@@ -172,7 +181,9 @@ def test_what_cannot_be_read_is_refused_and_stays_in_the_field(
     open_done(page, PATH.replace(SMALL, "gru~hidden:12"))
     before = page.get_by_test_id("text").inner_text()
     page.get_by_test_id("sentence").fill(sentence)
-    expect(page.get_by_test_id("notices")).to_contain_text(said, timeout=ANSWERED_WITHIN)
+    expect(page.get_by_test_id("sentence-error")).to_contain_text(said, timeout=ANSWERED_WITHIN)
     expect(page.get_by_test_id("sentence")).to_have_value(sentence)
+    expect(page.get_by_test_id("sentence")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_test_id("notices").locator("li")).to_have_count(0)
     expect(page.get_by_test_id("text")).to_have_text(before)
     complaints.clear()  # the refusal was the point

@@ -13,6 +13,7 @@ from farback.probing.answer import answer
 from farback.probing.passages import DISTANCE, TOLD, distant_shares, passages
 from farback.spec import RunSpec, parse_spec
 from farback.tasks import Batch
+from farback.tasks.text import Text
 
 from .test_connectivity import by_autograd
 
@@ -28,7 +29,8 @@ def test_the_extremes_are_those_of_a_plain_loop(cell: str) -> None:
     model = Model.drawn(spec.cell, spec.task.inputs, spec.task.outputs, 32, np.random.default_rng(0))
     batch = spec.task.batch(np.random.default_rng(1), 11, held_out=True)
     C = by_autograd(model, torch.from_numpy(batch.x), torch.from_numpy(batch.y))
-    texts = [spec.task.written(batch.x[:, b]) for b in range(11)]  # type: ignore[attr-defined]
+    assert isinstance(spec.task, Text)
+    texts = [spec.task.written(batch.x[:, b]) for b in range(11)]
     expected = np.full(batch.mask.T.shape, np.nan)
     for b in range(11):
         for k in range(2 * DISTANCE + 1, 32):

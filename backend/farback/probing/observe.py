@@ -22,7 +22,7 @@ from .connectivity import connectivity
 from .derivatives import Derivatives, LayerGradient, derivatives, scores, signal, targets
 from .horizon import by_lag as horizon_by_lag
 from .horizon import horizon, profile
-from .reach import reach
+from .reach import reach, why_none
 from .verdict import verdict
 
 SCORED_VALUES = 2**22
@@ -152,7 +152,7 @@ class Observer:
                 list(lagged.lags),
                 [_finite(value) for value in lagged.value],
                 [_finite(error) for error in lagged.error],
-                lagged.scores.shape[1],
+                lagged.trials,
             )
             reached = reach(lagged, randomness(self.spec.seed, Stream.BY_LAG, 2) if progress.last else None)
         seen = horizon(picture.shares, progress.horizon_at_start)
@@ -169,7 +169,7 @@ class Observer:
             train_loss=progress.train_loss,
             updates=progress.updates,
             solved_at=progress.solved_at,
-            reason=f"{what} is not finite: the model exploded." if missing else None,
+            reason=f"{what} is not finite: the model exploded." if missing else why_none(lagged),
             x=picture.x,
             y=picture.y,
             output=picture.output,
@@ -212,10 +212,10 @@ def _shown(output: Tensor, kind: str) -> Floats:
 def _suggestions(output: Tensor, batch: Batch, count: int) -> Suggestions:
     """The likeliest classes at each step of the displayed sequence. output  # (T, O)"""
     shares = output.softmax(-1)
-    likely = shares.topk(min(count, shares.shape[1]))
+    likely = output.topk(min(count, output.shape[1])).indices  # of the outputs, as probabilities round to equal ones
     right = shares.gather(1, torch.from_numpy(batch.y[:, :1]))[:, 0].numpy()
     asked = np.where(batch.mask[:, 0], right, np.float32(np.nan))
-    return Suggestions(likely.indices.tolist(), likely.values.numpy(), asked)
+    return Suggestions(likely.tolist(), shares.gather(1, likely).numpy(), asked)
 
 
 def _finite(value: float) -> float | None:

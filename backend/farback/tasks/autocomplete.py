@@ -42,7 +42,7 @@ class Autocomplete(Text):
     suggestions = config.SUGGESTIONS
 
     # In Python's documentation, whoever guesses by the letters read and nothing else gets 0.039 above the baseline by
-    # a table that is fitted to the held-out text itself, so 0.05 take more than that.
+    # a table that is fitted to the held-out text itself.
     SOLVED_MARGIN: ClassVar[float] = 0.05
 
     name: Literal["autocomplete"] = "autocomplete"

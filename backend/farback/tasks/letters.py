@@ -17,7 +17,7 @@ from .base import Whole
 class ByLetters:
     """How often the right word is suggested, by how many of its letters have been read; L such numbers."""
 
-    letters: list[int]  # 0 (only what stands before the word), 1, 2, ...
+    letters: list[int]  # 0 (only what stands before the word), 1, 2, ...; none where there are too few steps
     steps: list[int]  # (L,) held-out steps behind each; fewer for more letters, as few words are long
     top: list[list[float]]  # (3, L) share of them at which it is the first, among the first two, the first three
     error: list[list[float]]  # (3, L) standard error of that share
@@ -31,7 +31,7 @@ def by_letters(rank: Whole, known: Whole) -> ByLetters:
         known: (N,) letters of that word that have been read.
     """
     steps = np.bincount(known, minlength=1)
-    steps = steps[: max(1, int((np.cumprod(steps >= config.LETTER_STEPS)).sum()))]
+    steps = steps[: int((np.cumprod(steps >= config.LETTER_STEPS)).sum())]
     right = [
         np.bincount(known[rank < few], minlength=steps.size)[: steps.size] for few in range(1, config.SUGGESTIONS + 1)
     ]

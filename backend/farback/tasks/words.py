@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import config
-from .base import Flags, Whole, spread
+from .base import Flags, Whole
 from .corpus import Corpus, Table, topics_text
 
 Small: TypeAlias = NDArray[np.int16]
@@ -154,16 +154,12 @@ class Words:
         return np.where(asked, word, 0), known, asked
 
     def sample(self, length: int) -> Sample:
-        """At most `HELD_OUT_SEQUENCES` windows, evenly spread and without overlap, so that each step counts once.
+        """At most `HELD_OUT_SEQUENCES` windows, drawn without overlap, so that each step counts once.
 
         They are the same for every seed, so what scores without a model can be told beforehand.
         """
         if length not in self._samples:
-            ends = self.held_out.ends(length)
-            chosen = [0]
-            while (following := int(np.searchsorted(ends, ends[chosen[-1]] + length))) < ends.size:
-                chosen.append(following)
-            starts = ends[list(spread(tuple(chosen), config.HELD_OUT_SEQUENCES))] - (length - 1)
+            starts = _apart(self.held_out.ends(length) - (length - 1), length, config.HELD_OUT_SEQUENCES)
             word, known, asked = self.asked(self.held_out, starts, length)
             word, known = word[asked], known[asked]
             frequent = np.minimum(word, config.SUGGESTIONS)  # the vocabulary is sorted by frequency
@@ -197,6 +193,23 @@ def spans(text: str) -> tuple[Whole, Whole]:
     inside: Flags = last_letter > last_end  # a mark belongs to the letter before it, and is no word without one
     edges = np.diff(inside.astype(np.int8), prepend=0, append=0)
     return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
+def _apart(starts: Whole, length: int, most: int) -> Whole:
+    """At most so many of the windows that start there, none overlapping another, in order.
+
+    They are taken as they are drawn: whoever takes the first that fits after another lands before a word more often
+    than within one.
+    """
+    taken = np.zeros(starts.max() + length, np.bool_)
+    chosen: list[int] = []
+    for start in np.random.default_rng(0).permutation(starts).tolist():
+        if not taken[start : start + length].any():
+            taken[start : start + length] = True
+            chosen.append(start)
+            if len(chosen) == most:
+                break
+    return np.sort(np.array(chosen))
 
 
 def _part(start: Whole, stop: Whole, classes: Whole, size: int) -> Part:
