@@ -56,6 +56,9 @@ REACH_NATS = 0.01
 """Change of the mean loss, in nats, below which older context counts as unused."""
 REACH_ERRORS = 3.0
 """Standard errors that such a change must be away from zero: noise passes one test in 400."""
+REACH_STRETCHES = 8
+"""Fewest independent stretches of held-out data behind such a change: from fewer the standard error is itself a guess,
+and noise passes more than one test in 50."""
 HORIZON_THRESHOLD = 0.01
 """Share of the largest gradient from which a lag counts as seen."""
 RESULT_TRIALS = 200

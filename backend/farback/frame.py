@@ -68,8 +68,8 @@ class SkillByLag:
     measure: Literal["skill", "added_loss"]
     lags: list[int]
     value: list[float | None]  # mean over trials; None where an output is not finite
-    error: list[float | None]  # standard error of that mean
-    trials: int  # held-out sequences a lag
+    error: list[float | None]  # standard error of that mean; None where there is but one trial
+    trials: int  # independent ones a lag: held-out sequences, or the stretches of a series that they are cut from
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Reach:
 
     value: int
     at_least: bool  # whether the longest tested lag was reached
-    spread: list[int] | None  # 5 % and 95 % points over resampled trials; only in a result
+    spread: list[int] | None  # 5 % and 95 % points over resampled trials; only in a result that can tell
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Frame:
     train_loss: float | None  # mean over the updates since the frame before
     updates: Updates | None  # None at step 0
     solved_at: int | None
-    reason: str | None  # why a number is None
+    reason: str | None  # why a number is None, or why a reach of 0 tells nothing
     x: Floats  # (T, I) input of the displayed sequence
     y: list[int | float | None]  # T targets
     output: Floats | None  # (T, O) class probabilities, or predicted values; None where there are suggestions

@@ -25,10 +25,11 @@ MEASURES: dict[str, Measure] = {
         "input lies exactly d steps back, and the reach is the longest d at which it still answers "
         "clearly better than a guess.",
         "the largest D with skill(D) ≥ 0.5 and skill(d) ≥ 0.5 at 90 % or more of the tested lags d ≤ D, "
-        "0 if there is none; ≥ D where D is the longest lag tested. For text: the smallest d such that "
-        f"replacing everything older than d steps changes the mean loss by less than {config.REACH_NATS} "
-        f"nat, or by less than {config.REACH_ERRORS:.0f} standard errors of that change. Interval: 5 % and 95 % points "
-        "over resampled trials.",
+        "0 if there is none; ≥ D where D is the longest lag tested. Where a text or prices are read: the smallest d "
+        f"such that replacing everything older than d steps changes the mean loss by less than {config.REACH_NATS} "
+        f"nat, or by less than {config.REACH_ERRORS:.0f} standard errors of that change; 0 where fewer than "
+        f"{config.REACH_STRETCHES} independent stretches of held-out data stand behind it. Interval: 5 % and 95 % "
+        "points over resampled trials, or stretches.",
         "steps",
         "Farback; an intervention on inputs in the spirit of Madsen 2019, Visualizing memorization in RNNs, Distill",
     ),
@@ -48,14 +49,18 @@ MEASURES: dict[str, Measure] = {
         "How much better than a guess the model answers when the relevant input lies d steps back: 1 is "
         "perfect, 0 is chance.",
         "skill(d) = (score − chance) / (perfect − chance), on held-out sequences whose relevant input "
-        "lies d steps before the answer",
+        "lies d steps before the answer; its standard error is √(s²/n) / (perfect − chance), s² the variance of the n "
+        "scores",
         "1 (share)",
         "Farback; the score is the task's own",
     ),
     "added_loss": Measure(
         "Loss added without older context",
         "How much worse the model predicts when everything older than d steps is replaced by another sequence's.",
-        "mean of L(context older than d replaced) − L(whole context) at the last step",
+        "mean of L(context older than d replaced) − L(whole context) at the last step, over random held-out windows. "
+        "Those that start in the same stretch of a text, as long as a window, or ask for the same week of prices, are "
+        "one trial: the standard error of the mean over n windows is √(G/(G − 1) · Σ e²) / n, e the sum of the "
+        "deviations from the mean in each of the G stretches",
         "nat",
         "Farback; after Khandelwal et al. 2018, Sharp Nearby, Fuzzy Far Away (arXiv 1805.04623)",
     ),

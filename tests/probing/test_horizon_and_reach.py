@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farback.probing.horizon import by_lag, horizon, profile
-from farback.probing.reach import from_added_loss, from_skill, reach
+from farback.probing.reach import from_added_loss, from_skill, reach, why_none
 from farback.tasks import ByLag
+from farback.tasks.characters import Characters
 
 
 @pytest.mark.parametrize("rho", [0.5, 0.8, 0.9, 0.97])
@@ -99,3 +101,69 @@ def test_the_spread_of_a_sure_reach_is_a_point_and_of_an_unsure_one_covers_it() 
     assert found.spread[0] < found.value + 1 <= found.spread[1] + 1
     assert found.spread[1] - found.spread[0] >= 1
     assert reach(ByLag("skill", lags, unsure, zero, 1.0)).spread is None
+
+
+def added(scores: list[list[float]], stretch: list[int] | None) -> ByLag:
+    zero = np.zeros(len(scores), np.float32)
+    lags = tuple(range(len(scores)))
+    marks = None if stretch is None else np.array(stretch)
+    return ByLag("added_loss", lags, np.array(scores, np.float32), zero, 0.0, marks)
+
+
+def test_the_standard_error_is_that_of_independent_stretches() -> None:
+    """Read slowly, against the textbook's where every sequence stands for itself, and unmoved by copies."""
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(3, 40)).tolist()
+    alone = added(scores, None)
+    assert alone.error == pytest.approx(np.std(scores, axis=1, ddof=1) / math.sqrt(40), rel=1e-5)
+    assert added(scores, list(range(40))).error == pytest.approx(alone.error, rel=1e-5)
+    copies = added([row * 50 for row in scores], list(range(40)) * 50)
+    assert (copies.trials, alone.trials) == (40, 40)
+    assert copies.error == pytest.approx(alone.error, rel=1e-4)
+    stretch = rng.integers(0, 9, 40).tolist()
+    found = added(scores, stretch)
+    for row, error, value in zip(scores, found.error, found.value, strict=True):
+        sums = [sum(s - value for s, at in zip(row, stretch, strict=True) if at == g) for g in set(stretch)]
+        assert error == pytest.approx(math.sqrt(9 / 8 * sum(e * e for e in sums)) / 40, rel=1e-4)
+    assert np.isnan(added(scores, [3] * 40).error).all()
+
+
+def test_a_resample_draws_whole_stretches_for_all_lags_at_once() -> None:
+    stretch = [4, 1, 1, 7, 4, 1, 9]
+    found = added([[float(s) for s in stretch], [10.0 * s for s in stretch]], stretch)
+    sizes = {1: 3, 4: 2, 7: 1, 9: 1}
+    for seed in range(20):
+        again = found.resampled(np.random.default_rng(seed))
+        assert np.array_equal(again.scores[1], 10 * again.scores[0])
+        values, counts = np.unique(again.scores[0], return_counts=True)
+        assert all(count % sizes[int(value)] == 0 for value, count in zip(values, counts, strict=True))
+        drawn = sum(count // sizes[int(value)] for value, count in zip(values, counts, strict=True))
+        assert drawn == 4 == again.trials
+
+
+def test_too_few_stretches_are_no_reach_and_say_so() -> None:
+    few, enough = (added([[1.0, 1.1] * 20], [at % stretches for at in range(40)]) for stretches in (7, 8))
+    assert (few.trials, enough.trials) == (7, 8)
+    none = reach(few, np.random.default_rng(0))
+    assert (none.value, none.at_least, none.spread) == (0, False, None)
+    assert "7 stretches" in str(why_none(few))
+    assert reach(enough).at_least
+    assert why_none(enough) is None
+
+
+@pytest.mark.parametrize(("size", "length"), [(1_000, 64), (1_000, 8), (8_000, 64)])
+def test_random_characters_are_no_memory(size: int, length: int) -> None:
+    """Nothing older can tell the next of independent characters, however sure a model is of itself."""
+    wrong = {"stretches": 0, "windows": 0}
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        task = Characters(text="".join(rng.choice(list("abcdefghijklmnop "), size)), length=length)
+        tables = [rng.normal(0, 1.5, (task.inputs, task.inputs)).astype(np.float32) for _ in range(4)]
+        by_lag = task.by_lag(
+            lambda x, tables=tables: sum(x[-1 - back] @ table for back, table in enumerate(tables))[None],  # type: ignore[misc]
+            rng, task.lags[:2], 2000,
+        )  # fmt: skip
+        wrong["stretches"] += reach(by_lag).value > 0
+        wrong["windows"] += reach(replace(by_lag, stretch=None)).value > 0
+    assert wrong["stretches"] <= 2
+    assert wrong["windows"] >= wrong["stretches"]

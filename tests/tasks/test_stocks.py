@@ -131,6 +131,13 @@ def test_older_changes_count_only_for_a_model_that_reads_them() -> None:
     np.testing.assert_array_equal(far.scores[4:], 0)
 
 
+def test_windows_that_ask_for_one_week_are_one_trial() -> None:
+    for length, weeks in ((2, 32), (10, 24), (LONGEST, 10)):
+        task = Stocks(length=length)
+        found = task.by_lag(constant(2, 1), np.random.default_rng(0), task.lags, task.result_trials)
+        assert (found.trials, found.too_few) == (weeks, False)
+
+
 def test_a_sequence_of_ones_own_and_shuffled_time() -> None:
     task = Stocks()
     read = task.read(["+", "--", "-", "++"])

@@ -30,6 +30,7 @@ from .lengths import lengths
 from .lyapunov import exponents
 from .observe import Observer, Progress, shown_rows
 from .passages import DISTANCE, passages
+from .reach import why_none
 from .spectrum import direct_path, of_products, of_steps, recurrent_weights
 from .strand import Strand
 
@@ -201,9 +202,10 @@ def _lengths(subject: Subject) -> Json:
             "lags": list(found.by_lag.lags),
             "value": [_number(value) for value in found.by_lag.value],
             "error": [_number(error) for error in found.by_lag.error],
-            "trials": found.by_lag.scores.shape[1],
+            "trials": found.by_lag.trials,
         },
         "reach": asdict(found.reach),
+        "reason": why_none(found.by_lag),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..arrays import Floats
-from ..config import REACH_ERRORS, REACH_NATS, REACH_SHARE, REACH_SKILL
+from ..config import REACH_ERRORS, REACH_NATS, REACH_SHARE, REACH_SKILL, REACH_STRETCHES
 from ..frame import Reach
 from ..tasks import ByLag
 
@@ -20,18 +20,32 @@ def reach(by_lag: ByLag, rng: np.random.Generator | None = None) -> Reach:
 
     Args:
         by_lag: the scores of every trial at every tested lag.
-        rng: for the spread, which is left out without it: trials are resampled with replacement within each lag,
-            and the spread is the 5 % and 95 % points of the reach over the resamples.
+        rng: for the spread, which is left out without it: trials are resampled with replacement within each lag
+            (stretches for all lags at once), and the spread is the 5 % and 95 % points of the reach over the resamples.
 
     Returns:
-        The reach; 0 for a model whose outputs are not finite, which answers nothing.
+        The reach; 0 for a model whose outputs are not finite, which answers nothing, and 0 without a spread where
+        there are too few stretches to tell.
     """
+    if by_lag.too_few:
+        return Reach(0, False, None)
     value, at_least = _read(by_lag)
     if rng is None:
         return Reach(value, at_least, None)
     again = [_read(by_lag.resampled(rng))[0] for _ in range(RESAMPLES)]
     low, high = np.quantile(again, [0.05, 0.95], method="inverted_cdf")
     return Reach(value, at_least, [int(low), int(high)])
+
+
+def why_none(by_lag: ByLag) -> str | None:
+    """Why a reach of 0 tells nothing; None where it does."""
+    if not by_lag.too_few:
+        return None
+    found = "1 stretch" if by_lag.trials == 1 else f"{by_lag.trials} stretches"
+    return (
+        f"The sequences of the test by lag come from {found} of held-out data, and a reach needs at least "
+        f"{REACH_STRETCHES}: take a longer text or shorter sequences."
+    )
 
 
 def _read(by_lag: ByLag) -> tuple[int, bool]:

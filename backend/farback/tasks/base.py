@@ -50,14 +50,27 @@ class Chance:
 
 @dataclass(frozen=True)
 class ByLag:
-    """How well a model answers when what matters lies d steps back. L lags, n held-out trials each."""
+    """How well a model answers when what matters lies d steps back. L lags, n held-out sequences each."""
 
     measure: Literal["skill", "added_loss"]
     lags: tuple[int, ...]
-    scores: Floats  # (L, n) one score a trial, NaN where the output is not finite
+    scores: Floats  # (L, n) one score a sequence, NaN where the output is not finite
     chance: Floats  # (L,) mean score of guessing
     perfect: float
     """Score of a perfect answer."""
+    stretch: Whole | None = None
+    """(n,) from which stretch of one series each sequence is cut, the same ones at every lag. Those of one stretch
+    share what they read, so only stretches count as independent. None: every sequence is drawn by itself."""
+
+    @property
+    def trials(self) -> int:
+        """Independent trials a lag: sequences, or the stretches that they are cut from."""
+        return self.scores.shape[1] if self.stretch is None else np.unique(self.stretch).size
+
+    @property
+    def too_few(self) -> bool:
+        """Whether no standard error, and so no reach, can be told from so few stretches."""
+        return self.stretch is not None and self.trials < config.REACH_STRETCHES
 
     @property
     def value(self) -> Floats:
@@ -68,15 +81,39 @@ class ByLag:
 
     @property
     def error(self) -> Floats:
-        """(L,) standard error of `value`."""
+        """(L,) standard error of `value`, from how its independent trials scatter; NaN where there is only one.
+
+        A stretch counts by how many sequences are cut from it (Liang & Zeger 1986's variance of a clustered mean).
+        """
         scale = 1.0 if self.measure == "added_loss" else self.perfect - self.chance
-        error: Floats = self.scores.std(axis=1) / np.sqrt(self.scores.shape[1]) / scale
+        trials = self.trials
+        if trials < 2:
+            return np.full(len(self.scores), np.nan, np.float32)
+        apart = self.scores - self.scores.mean(axis=1, keepdims=True)
+        if self.stretch is not None:
+            order, starts, _ = self._by_stretch
+            apart = np.add.reduceat(apart[:, order], starts, axis=1)
+        variance = (apart**2).sum(axis=1) * (trials / (trials - 1))
+        error: Floats = np.sqrt(variance) / self.scores.shape[1] / scale
         return error
 
     def resampled(self, rng: np.random.Generator) -> ByLag:
-        """One bootstrap resample: the trials of each lag drawn anew with replacement."""
-        drawn = rng.integers(0, self.scores.shape[1], self.scores.shape, np.uint16)  # twice as fast as in 64 bits
-        return replace(self, scores=np.take_along_axis(self.scores, drawn, axis=1))
+        """One bootstrap resample: the sequences of each lag, or whole stretches, drawn anew with replacement."""
+        if self.stretch is None:
+            drawn = rng.integers(0, self.scores.shape[1], self.scores.shape, np.uint16)  # twice as fast as in 64 bits
+            return replace(self, scores=np.take_along_axis(self.scores, drawn, axis=1))
+        order, starts, sizes = self._by_stretch
+        drawn = rng.integers(0, sizes.size, sizes.size)
+        place = np.repeat(starts[drawn], sizes[drawn]) + _counted(sizes[drawn])
+        again = np.repeat(np.arange(sizes.size), sizes[drawn])  # drawn twice, a stretch counts as two
+        return replace(self, scores=self.scores[:, order[place]], stretch=again)
+
+    @property
+    def _by_stretch(self) -> tuple[Whole, Whole, Whole]:
+        """The sequences in order of their stretches; where in that order each stretch starts; how many it has."""
+        assert self.stretch is not None
+        _, starts, sizes = np.unique(np.sort(self.stretch), return_index=True, return_counts=True)
+        return self.stretch.argsort(kind="stable"), starts, sizes
 
 
 class Task(Strict):
@@ -261,6 +298,12 @@ class Task(Strict):
         for first in range(0, items, size):
             for start in range(0, trials, width):
                 yield slice(first, first + size), slice(start, start + width)
+
+
+def _counted(sizes: Whole) -> Whole:
+    """0, 1, .. up to each size, one after the other."""
+    counted: Whole = np.arange(sizes.sum()) - np.repeat(sizes.cumsum() - sizes, sizes)
+    return counted
 
 
 def together(batches: Sequence[Batch]) -> Batch:

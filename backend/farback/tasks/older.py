@@ -11,7 +11,7 @@ from .base import ByLag, Predict, Task, Whole, one_hot
 
 
 def added_loss(
-    task: Task, predict: Predict, read: Whole, elsewhere: Whole, target: Whole, lags: Sequence[int]
+    task: Task, predict: Predict, read: Whole, elsewhere: Whole, target: Whole, lags: Sequence[int], stretch: Whole
 ) -> ByLag:
     """Keep the last d + 1 inputs and replace the older ones; the score is the change of the loss, in nats.
 
@@ -24,6 +24,7 @@ def added_loss(
         elsewhere: (T, n) codes to replace them by.
         target: (n,) what is right at the last step.
         lags: the d.
+        stretch: (n,) see `ByLag`.
     """
     T, trials = read.shape
     variants = [T - 1, *lags]  # the longest lag of all keeps everything
@@ -34,7 +35,7 @@ def added_loss(
         output = predict(one_hot(mixed.reshape(T, -1), task.inputs))[0]
         asked = np.tile(target[some], mixed.shape[1])
         loss[which, some] = _cross_entropy(output, asked).reshape(mixed.shape[1:])
-    return ByLag("added_loss", tuple(lags), loss[1:] - loss[0], np.zeros(len(lags), np.float32), perfect=0.0)
+    return ByLag("added_loss", tuple(lags), loss[1:] - loss[0], np.zeros(len(lags), np.float32), 0.0, stretch)
 
 
 def _cross_entropy(logits: Floats, target: Whole) -> Floats:

@@ -123,14 +123,18 @@ class Text(Task):
 
     def by_lag(self, predict: Predict, rng: np.random.Generator, lags: Sequence[int], trials: int) -> ByLag:
         """Keep the last d + 1 characters, replace the older ones by other held-out text; the score is the change of
-        the loss at the last step, in nats. The same windows serve every lag."""
+        the loss at the last step, in nats. The same windows serve every lag.
+
+        A stretch is as long as a window: windows that start in different ones share less than they read, and next but
+        one they share nothing.
+        """
         self.check_lags(lags)
         places = self._places(held_out=True)
         which = rng.integers(0, places, trials)
         other = (which + rng.integers(1, places, trials)) % places
         start, elsewhere = (self._starts(True, drawn) for drawn in (which, other))
         text, other_text = self._cut(True, start), self._cut(True, elsewhere)
-        return added_loss(self, predict, text, other_text, self._last(start), lags)
+        return added_loss(self, predict, text, other_text, self._last(start), lags, start // self.length)
 
     def stretched(self, factor: float) -> Self | None:
         """None also where the held-out text has no two such windows."""
