@@ -14,7 +14,9 @@ from farback.cells.gru import GRU
 from farback.cells.lstm import LSTM
 from farback.cells.rnn import RNN
 from farback.model import Model
-from farback.probing.derivatives import derivatives, signal
+from farback.pipeline import record
+from farback.probing.derivatives import derivatives, signal, surprise, targets
+from farback.spec import parse_spec
 
 CASES: list[tuple[Cell, Any]] = [
     (RNN(hidden=6, layers=1), torch.nn.RNN),
@@ -148,3 +150,41 @@ def test_a_linear_net_with_a_scaled_rotation_has_a_signal_of_rho_to_the_lag(rho:
 
 def test_a_signal_without_any_gradient_is_not_a_number() -> None:
     assert np.isnan(signal(np.zeros((5, 3), np.float32), 4)).all()
+
+
+def test_the_gradient_of_a_sure_answer_keeps_its_digits() -> None:
+    """Of a model that is trained until p rounds to 1, against autograd in float64 on the same weights."""
+    spec = parse_spec(
+        {"task": {"name": "recall", "lag": 6, "symbols": 3, "fixed": True}, "cell": {"name": "lstm", "hidden": 12},
+         "training": {"steps": 400, "lr": 0.03, "stop": "never"}}
+    )  # fmt: skip
+    *_, last = record(spec)
+    single, double = (
+        Model(spec.cell, spec.task.inputs, spec.task.outputs, last.weights, dtype)
+        for dtype in (torch.float32, torch.float64)
+    )
+    batch = spec.task.probe(np.random.default_rng(0), 8)
+    with torch.no_grad():
+        traces = single.scan(torch.from_numpy(batch.x))
+        output = single.readout(traces[-1].h)
+        y = targets(batch, output.numpy(), "classification")
+        found = derivatives(single, traces, y, spec.task.answers, "classification").layers[-1].grad_h
+        h = double.hidden_states(torch.from_numpy(batch.x).double())[-1]
+    assert (output[-1].softmax(-1).amax(-1) > 1 - 1e-3).all()
+    leaf = h.clone().requires_grad_()
+    loss = torch.nn.functional.cross_entropy(double.readout(leaf), torch.from_numpy(y[-1]), reduction="none")
+    (expected,) = torch.autograd.grad(loss.sum(), leaf)
+    for mine, exact in zip(found[-1], expected.numpy(), strict=True):
+        assert np.abs(mine - exact).max() <= 1e-5 * np.abs(exact).max()
+
+
+def test_surprise_is_softmax_minus_one_hot_however_sure() -> None:
+    logits = torch.tensor([[30.0, 0.0, -1.0], [0.0, 70.0, 2.0], [1.0, 2.0, 3.0]])
+    target = torch.tensor([0, 1, 2])
+    found = surprise(logits, target).double()
+    for row, right, got in zip(logits.double(), target.tolist(), found, strict=True):
+        others = torch.tensor([1.0 if k != right else 0.0 for k in range(3)]).double()
+        share = (row - row[right]).exp() * others
+        exact = share / (1 + share.sum())
+        exact[right] = -exact.sum()
+        assert torch.allclose(got, exact, rtol=1e-6, atol=0)

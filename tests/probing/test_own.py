@@ -391,6 +391,18 @@ def test_an_exploded_module_is_told_by_its_numbers() -> None:
     found.figure()
 
 
+def test_a_loss_below_what_float32_tells_beside_one_is_not_zero() -> None:
+    recurrent, readout = made((nn.GRU, {}), dtype=torch.float32)
+    x = noise(T, B, INPUTS, dtype=torch.float32)
+    with torch.no_grad():
+        readout.bias.copy_(torch.tensor([25.0, 0, 0, 0, 0, 0]))
+        logits = readout(recurrent(x)[0])[-1].double()
+    found = probe(recurrent, x, torch.zeros(B, dtype=torch.int64), readout)
+    expected = nn.functional.cross_entropy(logits, torch.zeros(B, dtype=torch.int64)).item()
+    assert 0 < expected < 1e-8
+    assert found.loss == pytest.approx(expected, rel=1e-4)
+
+
 @pytest.fixture
 def probed() -> Probe:
     lstm, readout = made((nn.LSTM, {}), num_layers=2)

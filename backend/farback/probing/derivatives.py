@@ -56,10 +56,7 @@ def derivatives(
     T, B, H = top.shape
     output = model.readout(top[rows[-1]])  # (B, O)
     target = torch.from_numpy(np.asarray(y[rows[-1]]))
-    if kind == "regression":
-        loss_grad = 2 * (output - target)
-    else:
-        loss_grad = output.softmax(-1) - torch.nn.functional.one_hot(target, output.shape[-1])
+    loss_grad = 2 * (output - target) if kind == "regression" else surprise(output, target)
     grad_h = top.new_zeros(T, 1 + len(rows), B, H)  # scalar 0 is the loss, then one target logit an answer step
     grad_h[rows[-1], 0] = loss_grad @ model.weights["readout.weight"]
     pull = scores(model, y, kind)
@@ -69,6 +66,18 @@ def derivatives(
     grad_x = model.cell.grad_x(model.layers[0], traces[0], sweeps[0])
     connectivity = norm(grad_x[:, 1:])  # (T, K, B)
     return Derivatives([_layer(sweep) for sweep in sweeps], connectivity.permute(2, 1, 0).numpy())
+
+
+def surprise(logits: Tensor, target: Tensor) -> Tensor:
+    """(B, O) derivative of the cross-entropy for the logits: the probabilities, minus 1 at the target (B,).
+
+    A target's p - 1 would cancel where the model is sure of it: minus the sum of all others is the same number with all
+    of its digits.
+    """
+    shares = logits.softmax(-1, torch.float64)
+    index = target[:, None]
+    shares.scatter_(1, index, 0.0)
+    return shares.scatter_(1, index, -shares.sum(1, keepdim=True)).to(logits.dtype)
 
 
 def scores(model: Model, y: NDArray[Any], kind: str) -> Tensor:

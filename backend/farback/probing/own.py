@@ -211,7 +211,7 @@ def probe(module: nn.Module, x: Any, target: Any = None, readout: nn.Linear | No
             x=batch.x,
             y=y,
             output=output.numpy(),
-            loss=loss_of(kind, output[k], torch.from_numpy(y[k])).value,
+            loss=loss_of(kind, output[k].double(), torch.from_numpy(y[k])).value,  # in float32 a sure answer's is 0
             states=tuple(States(trace.h.numpy(), None if trace.c is None else trace.c.numpy()) for trace in traces),
             gates=tuple({name: gate.contiguous().numpy() for name, gate in trace.gates.items()} for trace in traces),
             grad_h=tuple(gradient.grad_h for gradient in found.layers),
@@ -225,6 +225,7 @@ def probe(module: nn.Module, x: Any, target: Any = None, readout: nn.Linear | No
 
 def _losses(kind: Kind, output: Tensor, y: Tensor) -> Tensor:
     """(N,) what `loss_of` takes the mean of."""
+    output = output.double()
     if kind == "regression":
         return ((output - y) ** 2)[:, 0]
     return nn.functional.cross_entropy(output, y, reduction="none")
