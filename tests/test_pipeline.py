@@ -161,6 +161,15 @@ def test_an_explosion_is_shown_and_then_raised(activation: str) -> None:
     assert all(frame.loss is not None for frame in frames[:-1])
 
 
+def test_a_model_that_overflows_untrained_explodes_at_step_0() -> None:
+    cell = {"name": "rnn", "hidden": 6, "activation": "relu", "radius": 4.0}
+    spec = parse_spec({"task": {"name": "adding", "length": 120}, "cell": cell, "training": {"steps": 5}})
+    frames: list[Any] = []
+    with pytest.raises(Exploded, match="exploded at step 0"):
+        _collect(record(spec), frames)
+    assert [(frame.step, frame.last, frame.loss) for frame in frames] == [(0, True, None)]
+
+
 def _collect(source: Any, into: list[Any]) -> None:
     for moment in source:
         into.append(moment.frame)

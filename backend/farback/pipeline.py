@@ -128,7 +128,10 @@ def _moments(
     training = Training(spec, resume)
     story = Story() if resume is None else Story.from_array(resume["story"])
     if resume is None:
-        yield _moment(training, observer, story, run_id, last=False)
+        moment = _moment(training, observer, story, run_id, last=False)
+        yield moment
+        if moment.frame.loss is None:  # a rectifier that doubles its state at every step needs no training for it
+            raise Exploded(training.step)
     while training.step < (story.stop_at or spec.training.steps):
         update = training.update()
         if not update.finite:
