@@ -119,7 +119,7 @@ class Frame:
     train_loss: float | None  # mean over the updates since the frame before
     updates: Updates | None  # None at step 0
     solved_at: int | None
-    reason: str | None  # why a number is None, or why a reach of 0 tells nothing
+    reason: str | None  # why a number or a verdict is None, or why a reach of 0 tells nothing
     x: Floats  # (T, I) input of the displayed sequence
     y: list[int | float | None]  # T targets
     output: Floats | None  # (T, O) class probabilities, or predicted values; None where there are suggestions

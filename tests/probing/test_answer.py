@@ -317,3 +317,13 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(inquiry: Any, says: str) 
     with pytest.raises(InvalidInput) as caught:
         parse_inquiry(inquiry, spec)
     assert says in caught.value.message
+
+
+def test_a_gradient_of_nothing_has_no_verdict_and_a_reason() -> None:
+    """Of a regression's own sequence the prediction is the target: there is no loss, and no gradient of it."""
+    spec = parse_spec({"task": {"name": "latch"}, "cell": {"name": "lstm", "hidden": 4}, "training": {"steps": 1}})
+    moment = list(record(spec))[-1]
+    frame = ask(spec, moment, name="look", sequence=[0.3, 0.1, 0.2])["frame"]
+    assert frame["layers"][0]["verdict"]["value"] is None
+    assert "no verdict" in frame["reason"]
+    assert ask(spec, moment, name="look")["frame"]["reason"] is None

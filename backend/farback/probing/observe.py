@@ -159,6 +159,7 @@ class Observer:
         exploded = not math.isfinite(score.loss)
         missing = exploded or seen.value is None or None in by_lag.value
         what = "The loss" if exploded else "A number"
+        unsaid = why_none(lagged) or _why_no_verdict(picture)
         return Frame(
             run="",
             seq=progress.seq,
@@ -169,7 +170,7 @@ class Observer:
             train_loss=progress.train_loss,
             updates=progress.updates,
             solved_at=progress.solved_at,
-            reason=f"{what} is not finite: the model exploded." if missing else why_none(lagged),
+            reason=f"{what} is not finite: the model exploded." if missing else unsaid,
             x=picture.x,
             y=picture.y,
             output=picture.output,
@@ -216,6 +217,18 @@ def _suggestions(output: Tensor, batch: Batch, count: int) -> Suggestions:
     right = shares.gather(1, torch.from_numpy(batch.y[:, :1]))[:, 0].numpy()
     asked = np.where(batch.mask[:, 0], right, np.float32(np.nan))
     return Suggestions(likely.tolist(), shares.gather(1, likely).numpy(), asked)
+
+
+def _why_no_verdict(picture: Picture) -> str | None:
+    """Why a layer's gradient has no verdict; None where each has one."""
+    if all(layer.verdict.value is not None for layer in picture.layers):
+        return None
+    if all(np.isnan(layer.signal).all() for layer in picture.layers):
+        return (
+            "The loss has a gradient of 0 at the answer, as where the model's own answer stands for the right one, or "
+            "one that is not finite: there is no signal and no verdict on it."
+        )
+    return "Fewer than two steps before the answer have a gradient to speak of: there is no verdict on it."
 
 
 def _finite(value: float) -> float | None:
