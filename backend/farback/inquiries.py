@@ -22,6 +22,11 @@ MOST_OPERATIONS = 1.5e11
 """Most operations of the forward passes behind an answer: some ten seconds of one core."""
 DOUBLE = 4
 """Operations that one in float64 counts as: torch's fastest kernels are for float32."""
+NUMBER = 20
+"""Operations that each state and gate of a unit counts as at every step, once for each state that it takes part in.
+Small models spend most of their time on these and on the calls of every step: in float64 a causal check over 400 steps
+took 7 to 9 ns for each with every cell (nested LSTM, 3 layers of 8 units: 11 seconds), and 80 operations are 5 ns; the
+products are reckoned the dearer for it."""
 MOST_PRODUCTS = 2.5e10
 """Most N^3 steps of matrix products behind an answer, N the width of the state: some fifteen seconds."""
 MOST_JACOBIANS = 1e11
@@ -113,6 +118,10 @@ class Look(Displayed):
     full: bool = False
     """Whether arrays come in float32 instead of one byte a value."""
 
+    def check(self, spec: RunSpec) -> None:
+        super().check(spec)
+        _bound_connectivity(self, spec)
+
 
 class FromOutput(Displayed):
     """A question that looks back from an output time."""
@@ -144,6 +153,7 @@ class States(Displayed):
         if isinstance(spec.cell, FeedForward):
             raise InvalidInput("A feed-forward net has no state that one step hands to the next.", "name")
         super().check(spec)
+        _bound_connectivity(self, spec)
 
 
 class Jacobians(FromOutput):
@@ -249,22 +259,38 @@ def stretched(spec: RunSpec) -> list[AnyTask]:
     return [task for factor in FACTORS if (task := spec.task.stretched(factor)) is not None]
 
 
-def bound_work(spec: RunSpec, steps: int) -> None:
+def bound_work(spec: RunSpec, steps: int, field: str = "name") -> None:
     """Refuse what would take longer than anybody waits.
 
     Args:
         spec: the run's.
         steps: how many time steps of all sequences together go through the model, in float32.
+        field: what is refused.
 
     Raises:
         TooLarge: it would.
     """
-    operations = 2.0 * spec.cell.parameters(spec.task.inputs) * steps
+    cell = spec.cell
+    numbers = cell.layers * cell.hidden * (1 + len(cell.shown_gates())) * max(1, len(cell.states))
+    operations = (2.0 * cell.parameters(spec.task.inputs) + NUMBER * numbers) * steps
     if operations > MOST_OPERATIONS:
         raise TooLarge(
             f"This takes {operations:.0e} operations with so large a model; at most {MOST_OPERATIONS:.1e} are allowed.",
-            "name",
+            field,
         )
+
+
+def _bound_connectivity(inquiry: Displayed, spec: RunSpec) -> None:
+    """Refuse a sequence of one's own over which the connectivity of a model this large takes too long.
+
+    What the run's own sequences take was allowed with the run. Half of all pairs of steps go back through the model, in
+    products so large that they take half of the time: a nested LSTM, 3 layers of 256 units, 9 seconds over 400 steps.
+
+    Raises:
+        TooLarge: it does.
+    """
+    if inquiry.sequence is not None:
+        bound_work(spec, inquiry.length(spec) ** 2 // 4, "sequence")
 
 
 def _width(spec: RunSpec) -> int:

@@ -73,6 +73,31 @@ def test_trouble_is_told_and_the_next_question_is_answered(
     assert json.loads(examiner.ask(question(tmp_path, 2)))["asked"] == 2
 
 
+def test_what_took_too_long_is_not_tried_again_for_a_while(
+    examiner: Examiner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "PATIENCE_S", 0.5)
+        with pytest.raises(TooLarge):
+            examiner.ask(question(tmp_path, "dream"))
+    process = examiner._process
+    with examiner._turn, pytest.raises(TooLarge, match="takes longer"):  # nobody is asked
+        examiner.ask(question(tmp_path, "dream"))
+    assert examiner._process is process
+    examiner.forget(tmp_path)
+    assert not examiner._refused
+    monkeypatch.setattr(module, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(module, "REFUSED_S", 0.0)
+    for _ in range(2):
+        with pytest.raises(TooLarge):
+            examiner.ask(question(tmp_path, "dream"))
+    assert examiner._refused
+    monkeypatch.setattr(module, "MAX_REFUSED", 1)
+    with pytest.raises(TooLarge):
+        examiner.ask(question(tmp_path, "dream", step=8))
+    assert len(examiner._refused) == 1
+
+
 def test_weights_that_are_gone_are_told(examiner: Examiner, tmp_path: Path) -> None:
     missing = question(tmp_path, 1)._replace(weights=tmp_path / "none")
     with pytest.raises(NotFound, match="no longer kept"):

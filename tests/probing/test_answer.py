@@ -239,6 +239,31 @@ def test_jacobians_of_the_widest_states_are_refused_where_an_earlier_output_is_n
     parse_inquiry({"name": "jacobians", "k": 200}, spec)
 
 
+def test_small_models_that_take_long_are_refused_too() -> None:
+    """Their products are few; what counts are the functions of single numbers, step after step in float64."""
+
+    def latch(hidden: int, name: str = "nested_lstm", layers: int = 3) -> RunSpec:
+        cell = {"name": name, "hidden": hidden, "layers": layers}
+        return parse_spec({"task": {"name": "latch", "length": 400}, "cell": cell, "training": {"steps": 1}})
+
+    with pytest.raises(TooLarge, match="operations"):
+        parse_inquiry({"name": "causal"}, latch(8))
+    parse_inquiry({"name": "causal", "k": 250}, latch(8))
+    for fast in (latch(4), latch(8, "lstm"), latch(16, "gru"), latch(32, "lstm", 1)):
+        parse_inquiry({"name": "causal"}, fast)
+
+
+@pytest.mark.parametrize("name", ["look", "states"])
+def test_a_long_sequence_of_ones_own_is_refused_for_the_largest_models(name: str) -> None:
+    cell = {"name": "nested_lstm", "hidden": 256, "layers": 3}
+    short = parse_spec({"task": {"name": "latch", "length": 20}, "cell": cell, "training": {"steps": 1}})
+    with pytest.raises(TooLarge) as caught:
+        parse_inquiry({"name": name, "sequence": [0.1] * 400}, short)
+    assert caught.value.field == "sequence"
+    parse_inquiry({"name": name, "sequence": [0.1] * 300}, short)
+    parse_inquiry({"name": name}, short)
+
+
 def test_what_is_answered_in_time_is_not_refused() -> None:
     """The length test stops where sequences may not be longer, so it is less for a task of the longest."""
     cell = {"name": "gru", "hidden": 96}

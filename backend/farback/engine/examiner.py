@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
@@ -23,6 +24,11 @@ PATIENCE_S = 20.0
 """Seconds for one answer, and for its turn to come: the largest models take some, and whoever asks is waiting."""
 MAX_WAITING = 24
 """Most questions that wait: an answer that comes a minute late is of no use to a page."""
+REFUSED_S = 600.0
+"""Seconds for which a question that took too long is not tried again: nobody can keep all others waiting by asking the
+same once more, and what a busy moment refused is answered later."""
+MAX_REFUSED = 1000
+"""Most such questions that are remembered."""
 CACHE_BYTES = 16 * 2**20
 """Answers kept in memory: a class asks the same of the same model."""
 
@@ -80,9 +86,10 @@ class Examiner:
         self._module = module
         self._context = context_of(module)
         self._turn = threading.Lock()  # whoever speaks with the process
-        self._lock = threading.Lock()  # for the two below
+        self._lock = threading.Lock()  # for the three below
         self._asked: dict[Question, Future[bytes]] = {}  # that wait or are being answered
         self._kept = Kept()
+        self._refused: OrderedDict[Question, float] = OrderedDict()  # until when, for those that took too long
         self._closed = False
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
@@ -92,7 +99,7 @@ class Examiner:
 
         Raises:
             Busy: too many questions wait, or this one had no turn in time.
-            TooLarge: no answer came in time.
+            TooLarge: no answer came in time, or none came when it was asked a short while ago.
             InvalidInput: there can be none; says why.
             NotFound: the model is no longer kept.
             AnswerFailed: the process broke over it.
@@ -101,6 +108,8 @@ class Examiner:
             known = self._kept.get(question)
             if known is not None:
                 return known
+            if self._refused.get(question, 0.0) > time.monotonic():
+                raise _too_long()
             future = self._asked.get(question)
             mine = future is None
             if future is None:
@@ -115,6 +124,8 @@ class Examiner:
         """Drop all answers about a run whose files are in this folder."""
         with self._lock:
             self._kept.drop(lambda question: question.spec.is_relative_to(folder))
+            for question in [question for question in self._refused if question.spec.is_relative_to(folder)]:
+                del self._refused[question]
 
     def close(self) -> None:
         """End the process; questions that wait are told so."""
@@ -162,11 +173,20 @@ class Examiner:
         pipe.send(question)
         if not pipe.poll(PATIENCE_S):
             self._end()
-            raise TooLarge(f"This takes longer than {PATIENCE_S:.0f} s for a model of this size.")
+            self._refuse(question)
+            raise _too_long()
         answer: bytes | Failure = pipe.recv()
         if isinstance(answer, Failure):
             raise KINDS.get(answer.kind, AnswerFailed)(answer.reason, answer.field)
         return answer
+
+    def _refuse(self, question: Question) -> None:
+        """Remember for a while that this took too long."""
+        with self._lock:
+            self._refused[question] = time.monotonic() + REFUSED_S
+            self._refused.move_to_end(question)
+            if len(self._refused) > MAX_REFUSED:
+                self._refused.popitem(last=False)
 
     def _started(self) -> Connection:
         if self._closed:
@@ -214,6 +234,10 @@ class Kept:
         """Let some answers go."""
         for question in [question for question in self.answers if which(question)]:
             self.bytes -= len(self.answers.pop(question))
+
+
+def _too_long() -> TooLarge:
+    return TooLarge(f"This takes longer than {PATIENCE_S:.0f} s for a model of this size.")
 
 
 def main(pipe: Connection, module: str, niceness: int) -> None:
