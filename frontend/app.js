@@ -13,6 +13,7 @@ import { Comparison, unfinished } from "./comparison.js";
 import { calm, confirmed, make } from "./elements/dom.js";
 import { applyTheme, isDark, readInk } from "./elements/ink.js";
 import { page } from "./elements/page.js";
+import { tellHeight } from "./frame.js";
 import { Instead } from "./instead.js";
 import { isKept, savedOf, selectionOf, titleFor, viewOf } from "./keeping.js";
 import { listenToKeys } from "./keys.js";
@@ -552,6 +553,7 @@ async function start() {
     setup = shown = opening(catalog);
     if (embedded) leadOut();
     wire();
+    if (embedded) tellHeight();
     enter("ready");
     await open();
   } catch (error) {

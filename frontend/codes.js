@@ -28,7 +28,7 @@ export const embedLink = ({ base, id, query }) => `${base}embed/${id}${query && 
  * @param {Shared} shared
  */
 const iframe = (shared) =>
-  `<iframe src="${quoted(embedLink(shared))}" title="${quoted(shared.title)}" width="100%" height="${HEIGHT}" loading="lazy" sandbox="allow-scripts allow-popups" style="border:0"></iframe>`;
+  `<iframe src="${quoted(embedLink(shared))}" title="${quoted(shared.title)}" width="100%" height="${HEIGHT}" loading="lazy" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" style="border:0"></iframe>`;
 
 /**
  * The codes by where they are pasted.

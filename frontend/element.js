@@ -75,7 +75,7 @@ export class FarbackEmbed extends Base {
       this.#frame = document.createElement("iframe");
       this.#frame.loading = "lazy";
       // It may draw and open links in a new tab; it reads nothing of the page around it.
-      this.#frame.setAttribute("sandbox", "allow-scripts allow-popups");
+      this.#frame.setAttribute("sandbox", "allow-scripts allow-popups allow-popups-to-escape-sandbox");
       Object.assign(this.#frame.style, { width: "100%", height: `${HEIGHT}px`, border: "0", display: "block" });
       root.replaceChildren(this.#frame);
     }

@@ -62,7 +62,7 @@ def teaching(body: str, headers: dict[str, str]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("headers", [{}, ISOLATED], ids=["plain", "isolated"])
-@pytest.mark.parametrize("sandbox", ["allow-scripts", "allow-scripts allow-popups"])
+@pytest.mark.parametrize("sandbox", ["allow-scripts", "allow-scripts allow-popups allow-popups-to-escape-sandbox"])
 def test_a_closed_frame_draws_the_snapshot(page: Page, link: str, sandbox: str, headers: dict[str, str]) -> None:
     address = link.replace("/s/", "/embed/")
     frame = f'<iframe src="{address}" title="x" width="1000" height="900" sandbox="{sandbox}"></iframe>'
@@ -86,7 +86,11 @@ def test_the_element_takes_the_height_of_its_frame(page: Page, link: str) -> Non
     with teaching(f"{script}{element}{element}", {}) as course:
         page.goto(course)
         frames = page.locator("farback-embed iframe")
-        for name, value in {"sandbox": "allow-scripts allow-popups", "loading": "lazy", "title": "Week 3"}.items():
+        for name, value in {
+            "sandbox": "allow-scripts allow-popups allow-popups-to-escape-sandbox",
+            "loading": "lazy",
+            "title": "Week 3",
+        }.items():
             expect(frames.first).to_have_attribute(name, value)
         expect(page.frame_locator("farback-embed >> nth=0 >> iframe").locator("html")).to_have_attribute(
             "data-theme", "dark"

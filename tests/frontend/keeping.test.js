@@ -65,7 +65,7 @@ test("codes never let a title out of its attribute", () => {
     assert.ok(text.includes("abcdefgh2345"), name);
   }
   assert.equal(embedLink(shared), "https://farback.test/x/embed/abcdefgh2345?theme=dark");
-  assert.match(CODES[0]?.code(shared) ?? "", /sandbox="allow-scripts allow-popups"/);
+  assert.match(CODES[0]?.code(shared) ?? "", /sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox"/);
   assert.match(CODES[0]?.code(shared) ?? "", /title="A &quot;quoted&quot; &lt;b>&amp;"/);
 });
 

@@ -21,7 +21,7 @@ router = APIRouter()
 WIDTH, HEIGHT = 960, 720
 """Size of a frame that nobody limits, in pixels: two models side by side with the panels that are unfolded at first."""
 
-SANDBOX = "allow-scripts allow-popups"
+SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 """What a frame may do: draw, and open links in a new tab. It reads nothing of the page around it."""
 
 CACHE_S = 3600
