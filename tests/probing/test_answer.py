@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from torch import Tensor
 
-from farback.cells import CELLS
+from farback.cells import CELLS, Trace
 from farback.errors import InvalidInput, TooLarge
 from farback.frame import decode, unpack
 from farback.inquiries import parse_inquiry
+from farback.model import Model
 from farback.pipeline import Moment, record
 from farback.probing.answer import answer
 from farback.spec import RunSpec, parse_spec
@@ -193,6 +195,36 @@ def test_a_sequence_of_ones_own_is_asked_about_from_its_last_step(cell: str, len
     jacobians = ask(spec, moment, name="jacobians", sequence=sequence, k=2)
     assert jacobians["lags"] == [0, 1, 2]
     assert unpack(jacobians["steps"]).shape == (length, 3)
+
+
+def test_an_inquiry_computes_only_what_it_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The displayed sequence alone, and no held-out ones; in `arrays` and `look` what a frame has, once."""
+    spec, moment = trained("recall", "gru")
+    widths: list[int] = []
+    scan = Model.scan
+
+    def counted(self: Model, x: Tensor) -> list[Trace]:
+        widths.append(x.shape[1])
+        return scan(self, x)
+
+    def none(*_: object) -> None:
+        raise AssertionError("there are no held-out sequences in this")
+
+    monkeypatch.setattr(Model, "scan", counted)
+    asked: list[tuple[dict[str, Any], list[int]]] = [
+        ({"name": "arrays"}, [16]), ({"name": "states"}, [1]), ({"name": "jacobians"}, [1]),
+        ({"name": "chain", "t": 1}, [1]), ({"name": "causal"}, [1]),
+    ]  # fmt: skip
+    with monkeypatch.context() as patch:
+        patch.setattr(type(spec.task), "held_out", none)
+        for inquiry, expected in asked:
+            widths.clear()
+            ask(spec, moment, **inquiry)
+            assert widths == expected, inquiry
+    for name, scans in (("look", [16]), ("lengths", [])):
+        widths.clear()
+        ask(spec, moment, name=name)
+        assert widths == scans
 
 
 def test_numbers_and_texts_of_ones_own_are_asked_about() -> None:

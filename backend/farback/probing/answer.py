@@ -6,20 +6,22 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ..arrays import Floats
-from ..cells import FeedForward
+from ..cells import FeedForward, Trace
 from ..errors import InvalidInput
 from ..frame import Frame, encode, encode_arrays, pack, stamped
 from ..inquiries import PASSAGES, Arrays, Causal, Chain, Displayed, Inquiry, Jacobians, Lengths, Look, Passages, States
 from ..model import Model
 from ..spec import RunSpec
-from ..tasks import spread, together
+from ..tasks import Batch, spread, together
 from ..tasks.text import Text
 from ..training import Stream, randomness
 from .causal import borrowed, causal
@@ -82,20 +84,35 @@ def _answer(subject: Subject, step: int, inquiry: Inquiry) -> Json:
 
 
 class Subject:
-    """The model as the inquiry looks at it: with gates held where it holds some, on the probe's sequences, of which
-    frames display the first, or on the person's own."""
+    """The model as the inquiry looks at it: with gates held where it holds some, on the probe's first sequence, which
+    frames display, or on the person's own. What is not asked for is not computed."""
 
     def __init__(self, spec: RunSpec, model: Model, inquiry: Inquiry) -> None:
         self.spec, self.observer = spec, Observer(spec)
         self.model, self.own = model, None
         if isinstance(inquiry, Displayed):
             self.model, self.own = model.holding(inquiry.held()), inquiry.own(spec)
-        batch, self.answers = self.observer.looked_at(self.own)
-        self.x = batch.x
-        self.traces = self.model.scan(torch.from_numpy(batch.x))
-        output = self.model.readout(self.traces[-1].h).numpy()
-        self.y = targets(batch, output, spec.task.kind)
-        self.pull = scores(self.model, self.y, spec.task.kind)
+
+    @cached_property
+    def batch(self) -> Batch:
+        """The one sequence."""
+        batch, _ = self.observer.looked_at(self.own)
+        return Batch(batch.x[:, :1], batch.y[:, :1], batch.mask[:, :1])
+
+    @cached_property
+    def traces(self) -> list[Trace]:
+        """One a layer, of that sequence."""
+        return self.model.scan(torch.from_numpy(self.batch.x))
+
+    @cached_property
+    def y(self) -> NDArray[Any]:
+        """(T, 1) or (T, 1, 1) see `targets`."""
+        return targets(self.batch, self.model.readout(self.traces[-1].h).numpy(), self.spec.task.kind)
+
+    @cached_property
+    def pull(self) -> Tensor:
+        """(T, 1, H) see `scores`."""
+        return scores(self.model, self.y, self.spec.task.kind)
 
     def strand(self, layer: int | None) -> Strand:
         """A layer's course over the displayed sequence; the top one's where none was asked for."""
@@ -117,9 +134,9 @@ def _without_start(frame: Frame) -> Frame:
 
 
 def _states(subject: Subject, inquiry: States) -> Json:
-    rows = shown_rows(len(subject.y), subject.answers)
+    rows = shown_rows(len(subject.y), subject.observer.looked_at(subject.own)[1])
     layer = subject.model.cell.layers - 1 if inquiry.layer is None else inquiry.layer
-    found = state_connectivity(subject.model, [trace.only(0) for trace in subject.traces], subject.pull[:, :1], layer)
+    found = state_connectivity(subject.model, subject.traces, subject.pull, layer)
     return {"layer": layer, "rows": rows, "connectivity": _array(found[0, rows].numpy())}
 
 
@@ -176,11 +193,11 @@ def _chain(subject: Subject, inquiry: Chain) -> Json:
 
 def _causal(subject: Subject, inquiry: Causal) -> Json:
     k, task = inquiry.output_time(subject.spec), subject.spec.task
-    row = connectivity(subject.model, [trace.only(0) for trace in subject.traces], subject.pull[:, :1])[0, k].numpy()
+    row = connectivity(subject.model, subject.traces, subject.pull)[0, k].numpy()
     target = int(subject.y[k, 0]) if task.kind == "classification" else None
-    probe = subject.observer.probe.x
-    others = probe[:, 1:] if subject.own is None else borrowed(probe, len(subject.x))
-    found = causal(subject.model, subject.x[:, :1], others, target, k, row)
+    x, probe = subject.batch.x, subject.observer.probe.x
+    others = probe[:, 1:] if subject.own is None else borrowed(probe, len(x))
+    found = causal(subject.model, x, others, target, k, row)
     return {
         "k": k,
         "measured": _array(found.measured[None]),

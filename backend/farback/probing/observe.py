@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -72,9 +73,16 @@ class Observer:
 
     def __init__(self, spec: RunSpec) -> None:
         self.spec = spec
-        task, seed = spec.task, spec.seed
-        self.probe = task.probe(randomness(seed, Stream.PROBE), config.PROBE_SEQUENCES)
-        self._held_out = task.held_out(randomness(seed, Stream.HELD_OUT), config.HELD_OUT_SEQUENCES)
+
+    @cached_property
+    def probe(self) -> Batch:
+        """The sequences that the run is looked at on; the first is displayed."""
+        return self.spec.task.probe(randomness(self.spec.seed, Stream.PROBE), config.PROBE_SEQUENCES)
+
+    @cached_property
+    def _held_out(self) -> Batch:
+        """The sequences that loss and accuracy are told on; an inquiry may need none."""
+        return self.spec.task.held_out(randomness(self.spec.seed, Stream.HELD_OUT), config.HELD_OUT_SEQUENCES)
 
     def score(self, model: Model) -> Score:
         """Loss and accuracy on the held-out sequences; a loss that overflowed is infinite or NaN."""
