@@ -40,7 +40,8 @@ MEASURES: dict[str, Measure] = {
         "short one.",
         "the largest lag d ≥ 1 at which the median over sequences of C[k,k−d] / max over d′ ≥ 1 of "
         f"C[k,k−d′] is at least θ = {config.HORIZON_THRESHOLD:.0%}, 0 if there is none; several answer "
-        "steps: their median, rounded down. Interval: quartiles over sequences.",
+        "steps: their median, rounded down. Interval: quartiles over sequences. Null where one of the "
+        f"{config.PROBE_SEQUENCES} sequences has an entry that is not finite",
         "steps",
         "Farback; the decay of this gradient: Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013",
     ),
@@ -68,7 +69,8 @@ MEASURES: dict[str, Measure] = {
         "Gradient signal G",
         "How much of the gradient at the answer is left after flowing back to step t. 1 is all of it; a "
         "straight line down on this log axis is a gradient that vanishes.",
-        "G(d) = |[∂L/∂h; ∂L/∂c] at k−d| / |the same at k|, median over held-out sequences",
+        "G(d) = |[∂L/∂h; ∂L/∂c; ∂L/∂c̃] at k−d| / |the same at k|, as far as the cell has them, median over held-out "
+        "sequences; those whose gradient at k is 0 or not finite are left out",
         "1 (ratio)",
         "Hochreiter 1991; Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063",
     ),
@@ -76,7 +78,9 @@ MEASURES: dict[str, Measure] = {
         "Gradient of the loss for the hidden state",
         "How the loss at the answer would change if this unit had been a little larger at this step. "
         "Blue and orange are the two signs, the middle colour is zero.",
-        "∂L/∂h_t with c_t held fixed, L the cross-entropy (squared error in a regression) at the last answer step",
+        "∂L/∂h_t with c_t and c̃_t held fixed, L the cross-entropy (squared error in a regression) at the last answer "
+        "step; where no right answer is known there, in a sequence of one's own, the model's own first choice (its "
+        "prediction in a regression, so that L is 0) stands for it",
         "nat (squared units in a regression) per unit of h",
         "Back-propagation through time: Werbos 1990",
     ),
@@ -101,6 +105,33 @@ MEASURES: dict[str, Measure] = {
         "nat (squared units in a regression) per unit of state",
         "Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063",
     ),
+    "train_loss": Measure(
+        "Training loss",
+        "How wrong the model was on the batches that it learned from, each before the weights were moved by it.",
+        "mean over the updates since the frame before of the batch's mean cross-entropy (or squared error)",
+        "nat (or squared units)",
+        "the task's source",
+    ),
+    "memoryless_loss": Measure(
+        "Loss without memory",
+        "The best that the current input alone allows: below the line “no memory”, a model uses something older. It is "
+        "drawn where it differs from guessing.",
+        "loss of the best predictor that sees x_k only: in closed form, or or the cross-entropy of a table of "
+        "what follows each input (in a text and in prices counted in the training part, and told on the held-out one); "
+        "null where that is not known",
+        "nat (or squared units)",
+        "Farback; smoothing of a text's table: Witten & Bell 1991",
+    ),
+    "share": Measure(
+        "Passages that look far back",
+        "How much of what the model depends on, at one place of a text, lies further back than two words of common "
+        "length. The places with most and with least of it are shown.",
+        "Σ over k − t > 10 of C[k,t] / Σ over t ≤ k of C[k,t], C as in connectivity; the largest and the smallest of "
+        "64 held-out windows, each once, where something is asked, more than 20 characters have been read and more "
+        "than half of the last 10 are letters",
+        "1 (share)",
+        "Farback; after Madsen 2019, Visualizing memorization in RNNs, Distill",
+    ),
     "updates": Measure(
         "Gradient of the weights",
         "How long the step would be that the batches ask for, and what clipping leaves of it.",
@@ -115,7 +146,7 @@ MEASURES: dict[str, Measure] = {
         "score of the right answer.",
         "C[k,t] = |∂s_k/∂x_t|, Euclidean norm over the input vector; s_k the logit of the target class "
         "at output time k (the prediction itself in a regression); where nothing is asked at k, of the class that is "
-        "asked for next",
+        "asked for next, and where nothing more is asked, of the one that the model itself ranks first",
         "logits per unit of input",
         "Madsen 2019, Visualizing memorization in RNNs, Distill; the norm, not its square",
     ),
@@ -124,7 +155,8 @@ MEASURES: dict[str, Measure] = {
         "Which states the answer depends on, the inputs behind them left aside: the road that the gradient takes "
         "through time, for every output time at once.",
         "|∂s_k/∂h_t|, Euclidean norm over the units, s_k as in connectivity; with a memory cell that of ∂s_k/∂h_t, "
-        "c_t held fixed, and of ∂s_k/∂c_t, the path through h_t included, in one vector",
+        "c_t held fixed, and of ∂s_k/∂c_t, the path through h_t included, in one vector; in a nested LSTM also of "
+        "∂s_k/∂c̃_t, the paths through c_t and h_t included",
         "logits per unit of state",
         "Back-propagation through time: Werbos 1990",
     ),
@@ -132,7 +164,8 @@ MEASURES: dict[str, Measure] = {
         "Change when an input is replaced",
         "How far the score really moves when one input is exchanged for another one. The gradient only says how it "
         "would move for a slight change; where the two disagree, trust this one.",
-        "mean of |s_k(x_t replaced by x′) − s_k| over all distinct inputs x′ ≠ x_t that the "
+        "mean of |s_k(x_t replaced by x′) − s_k|, s_k as in connectivity and its class that of the whole sequence, "
+        "over all distinct inputs x′ ≠ x_t that the "
         f"{config.PROBE_SEQUENCES - 1} other probe sequences have at step t (in a sequence of one's own, that all "
         f"{config.PROBE_SEQUENCES} have as many steps before their end; farther back than they go, up to "
         f"{config.PROBE_SEQUENCES} evenly spread over all that they have), in float64; left out where there is none, "
@@ -144,8 +177,10 @@ MEASURES: dict[str, Measure] = {
     "lengths": Measure(
         "Beyond the trained length",
         "How the model does on sequences longer than any that it was trained on.",
-        "loss and accuracy as they are defined, on 128 held-out sequences 1, 1.5, 2, 3 and 4 times as long, up to 400 "
-        "steps; at the longest the skill by lag and the reach, on 50 sequences for each of 40 lags at most",
+        "loss and accuracy as they are defined, on 128 held-out sequences 1, 1.5, 2, 3 and 4 times as long, in whole "
+        "steps, as far as sequences may be long: 400 steps, 24 of prices, of a text what its held-out part has; in "
+        "autocomplete on at most so many as do not overlap. At the longest the skill by lag (or the loss added) and "
+        "the reach, on 50 sequences for each of 40 lags at most",
         "as loss, accuracy and reach",
         "Farback",
     ),
@@ -171,8 +206,8 @@ MEASURES: dict[str, Measure] = {
         "Step Jacobian",
         "How one time step passes a small change of the state on: the largest singular value is the most it can "
         "stretch one, the smallest the least. Below 1 everywhere, that step shrinks every gradient that passes.",
-        "singular values of J_t = ∂s_t/∂s_{t−1}, s = h, or [h; c] in the LSTM, for the sequence shown, in float64; "
-        "left out where less than 100 times the rounding error",
+        "singular values of J_t = ∂s_t/∂s_{t−1}, s = h, [h; c] in the LSTM, or [h; c; c̃] in the nested LSTM, for the "
+        "sequence shown, in float64; left out where less than 100 times the rounding error",
         "1 (ratio), on a log axis",
         "Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063; Pennington, Schoenholz & Ganguli 2017, arXiv 1711.04735",
     ),
@@ -190,10 +225,12 @@ MEASURES: dict[str, Measure] = {
         "Direct path through the memory",
         "What each memory unit would keep of itself over d steps if nothing but its gate touched it, beside all "
         "paths together. A line near 1 is the road on which the gradient survives.",
-        "Π over steps t+1..k of f (LSTM) or z (GRU), median, smallest and largest over units; beside it the largest "
-        "singular value of the [c, c] block of ∂s_k/∂s_t (LSTM; h_t held fixed) or of ∂h_k/∂h_t (GRU)",
+        "Π over steps t+1..k of f (LSTM), z (GRU) or f̃ (nested LSTM), median, smallest and largest over units; beside "
+        "it the largest singular value of the [c, c] block of ∂s_k/∂s_t (LSTM; h_t held fixed), of its [c̃, c̃] block "
+        "(nested LSTM; h_t and c_t held fixed) or of ∂h_k/∂h_t (GRU). Without a forget gate (LSTM of 1997) the product "
+        "is exactly 1 and not drawn",
         "1 (ratio), on a log axis",
-        "Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000; Cho et al. 2014",
+        "Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000; Cho et al. 2014; Moniz & Krueger 2017",
     ),
     "spectral_radius": Measure(
         "Spectral radius of W_hh",
