@@ -70,7 +70,7 @@ BAD: list[tuple[Any, str | None, str]] = [
     (spec(training={"steps": 10**6}), "training.steps", "less than or equal"),
     (spec(training={"optimizer": "magic"}), "training.optimizer", "'adam' or 'sgd'"),
     (spec(training={"truncate": 0}), "training.truncate", "greater than or equal to 1"),
-    (spec(training=[]), "training", "a list"),
+    (spec(training=[]), "training", 'like {"steps": 500}, not a list'),
     (spec(seed=-1), "seed", "greater than or equal to 0"),
     (spec(seed=2**40), "seed", "less than or equal"),
     (spec(cell={"name": "lstm", "forget_bias": "chronic"}), "cell.forget_bias", "'chrono'"),
@@ -135,6 +135,18 @@ keys = st.sampled_from(["name", "lag", "hidden", "lr", "steps", "seed", "task", 
 def test_any_json_either_resolves_or_is_refused_in_a_sentence(raw: dict[str, Any]) -> None:
     with suppress(FarbackError):  # anything else fails the test
         parse_spec(spec() | raw)
+
+
+def test_a_bias_of_no_gate_is_one_run() -> None:
+    """Any number leaves the weights as they are drawn; chrono still closes the input gate."""
+    runs = [
+        parse_spec(spec(cell={"name": "lstm", "variant": "no_forget", "forget_bias": bias}))
+        for bias in (0, 2, -3.5, "chrono")
+    ]
+    assert len({run_id(run) for run in runs}) == 2
+    assert [run.as_json()["cell"]["forget_bias"] for run in runs] == [0, 0, 0, "chrono"]
+    kept = parse_spec(spec(cell={"name": "lstm", "variant": "coupled", "forget_bias": 2}))
+    assert kept.as_json()["cell"]["forget_bias"] == 2
 
 
 def test_minus_zero_is_zero() -> None:

@@ -116,7 +116,7 @@ MEASURES: dict[str, Measure] = {
         "Loss without memory",
         "The best that the current input alone allows: below the line “no memory”, a model uses something older. It is "
         "drawn where it differs from guessing.",
-        "loss of the best predictor that sees x_k only: in closed form, or or the cross-entropy of a table of "
+        "loss of the best predictor that sees x_k only: in closed form, or the cross-entropy of a table of "
         "what follows each input (in a text and in prices counted in the training part, and told on the held-out one); "
         "null where that is not known",
         "nat (or squared units)",

@@ -8,7 +8,8 @@ from typing import Any, Literal, NamedTuple
 from pydantic import Field
 
 from . import config
-from .cells import CELLS, AnyCell
+from .cells import CELLS, AnyCell, Cell
+from .cells.lstm import LSTM
 from .errors import InvalidInput, TooLarge
 from .presets import preset
 from .strict import Strict, checked, listed, refuse_unknown, shown
@@ -123,16 +124,26 @@ def parse_spec(raw: object) -> RunSpec:
     }
     resolved: dict[str, Any] = {name: checked(model, values, name) for name, (model, values) in parts.items()}
     resolved["training"] = _once_written(resolved["training"], resolved["task"].length)
+    resolved["cell"] = _cell_once_written(resolved["cell"])
     whole = checked(RunSpec, resolved | {key: spec[key] for key in ("seed",) if key in spec}, None)
     _bound_work(whole)
     return whole
+
+
+EXAMPLES = {
+    None: '{"task": {"name": "recall"}, "cell": {"name": "lstm"}}',
+    "task": '{"name": "recall"}',
+    "cell": '{"name": "lstm"}',
+    "training": '{"steps": 500}',
+}
+"""What each part of a spec may look like."""
 
 
 def _mapping(value: object, field: str | None) -> dict[str, Any]:
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return value
     what = f"`{field}`" if field else "A run's spec"
-    raise InvalidInput(f'{what} must be a JSON object like {{"name": "recall"}}, not {_kind(value)}.', field)
+    raise InvalidInput(f"{what} must be a JSON object like {EXAMPLES[field]}, not {_kind(value)}.", field)
 
 
 def _name(values: Mapping[str, Any], known: Mapping[str, object], part: str) -> str:
@@ -148,6 +159,12 @@ def _once_written(training: Training, length: int) -> Training:
     """One way to write what trains the same bits, so that it has one id: a cut beyond the sequence's start is none."""
     cuts = training.truncate is not None and training.truncate < length
     return training if cuts else training.model_copy(update={"truncate": None})
+
+
+def _cell_once_written(cell: Cell) -> Cell:
+    """The same for a number at which a gate would start that the LSTM of 1997 does not have."""
+    idle = isinstance(cell, LSTM) and cell.variant == "no_forget" and cell.forget_bias != "chrono"
+    return cell.model_copy(update={"forget_bias": 0.0}) if idle else cell
 
 
 def _bound_work(spec: RunSpec) -> None:

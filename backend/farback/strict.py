@@ -51,6 +51,14 @@ def checked(model: type[Model], values: Mapping[str, Any], part: str | None) -> 
         if first["type"] == "extra_forbidden":  # in an entry of a list: what the whole has was checked above
             [entry] = get_args(model.model_fields[place[0]].annotation)
             refuse_unknown(place[-1:], entry, path.removesuffix(f".{place[-1]}"))
+        if first["type"] == "model_type" and len(place) > 1:
+            [entry] = get_args(model.model_fields[place[0]].annotation)
+            needed = listed(name for name, field in entry.model_fields.items() if field.is_required())
+            said = f"`{path}` is {shown(first['input'])}: it must be a JSON object with {needed}."
+            raise InvalidInput(said, path) from None
+        if first["type"] == "too_long":
+            said = f"`{path}` has {len(first['input'])} entries, at most {first['ctx']['max_length']} are allowed."
+            raise InvalidInput(said, path) from None
         messages = [first["msg"], *(other["msg"] for other in others if _is_alternative(first, other))]
         raise InvalidInput(_sentence(path, messages, first["input"], first["type"]), path or None) from None
 

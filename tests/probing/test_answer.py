@@ -357,6 +357,8 @@ def test_a_refused_hold_names_its_place(hold: Any, field: str) -> None:
         ({"name": "lengths", "hold": []}, "no option"),
         ({"name": "chain"}, "`t` is missing."),
         ({"name": "look", "hold": [{"value": 0}]}, "`hold.0.gate` is missing."),
+        ({"name": "look", "hold": [1]}, "`hold.0` is 1: it must be a JSON object with gate, value."),
+        ({"name": "look", "hold": [{"gate": "z", "value": 1}] * 17}, "`hold` has 17 entries, at most 16 are allowed."),
         (
             {"name": "look", "hold": [{"gate": "z", "value": 1, "bogus": 1}]},
             '`hold.0` has no option "bogus"; there are gate, value, start',

@@ -65,7 +65,7 @@ BAD: list[tuple[str, str | bytes, int, str, str | None]] = [
     ("too many units", body(cell={"name": "lstm", "hidden": 10**6}), 422, "invalid", "cell.hidden"),
     ("a learning rate of 0", body(training={"lr": 0}), 422, "invalid", "training.lr"),
     ("binary text", body(task={"name": "characters", "text": "\x00\x01" * 5000}), 422, "invalid", "task.text"),
-    ("a text without words", body(task={"name": "autocomplete", "text": "12 34 " * 500}), 422, "invalid", "task"),
+    ("a text without words", body(task={"name": "autocomplete", "text": "12 34 " * 500}), 422, "invalid", "task.text"),
     ("a short text", body(task={"name": "characters", "text": "short"}), 422, "invalid", "task.text"),
     (
         "too much work",

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from .. import config
 from ..cite import Cite
+from ..errors import InvalidInput
 from .base import Batch, Chance, Whole, one_hot
 from .corpus import Corpus
 from .letters import by_letters
@@ -60,14 +61,16 @@ class Autocomplete(Text):
         if self.text is None:
             return self
         if self.outputs < 2:
-            raise ValueError(
+            raise InvalidInput(  # no ValueError, which pydantic would tell of the whole task
                 "The text has no two different words; a word is made of letters, and has at most "
-                f"{config.MAX_WORD} of them."
+                f"{config.MAX_WORD} of them.",
+                "task.text",
             )
         if not self._places(held_out=False) or self._places(held_out=True) < 2:
-            raise ValueError(
+            raise InvalidInput(
                 "The last tenth of the text, on which models are tested, has hardly a word of the vocabulary: take "
-                "another text, a larger vocabulary or a shorter length."
+                "another text, a larger vocabulary or a shorter length.",
+                "task.text",
             )
         return self
 
