@@ -318,7 +318,7 @@ def test_a_sequence_of_ones_own_is_read_by_every_model(done: Page) -> None:
     field.press("Enter")
     for model in range(4):
         expect(done.locator("farback-head").nth(model)).to_contain_text("your sequence", timeout=ANSWERED_WITHIN)
-    expect(panel(done, "output", "LSTM")).to_contain_text("right is C")
+    expect(panel(done, "output", "LSTM")).to_contain_text("right: C")
     expect(reach(done, "LSTM")).to_have_text("≥ 12")
     expect(done).to_have_url(re.compile("sequence="))
     field.press("Escape")
