@@ -12,14 +12,13 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats
+from .arrays import Doubles, Floats
 from .cells import CELLS
 from .tasks import ByLetters
 
 VERSION = 2
 """Raised whenever a reader of the old form would misread the new one."""
 
-Doubles: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.uint8]
 Coding = Literal["linear", "signed", "log10"]
 

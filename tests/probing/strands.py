@@ -10,13 +10,14 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
+from farback.arrays import Doubles
 from farback.cells import Cell, Held, Recurrent
 from farback.cells.gru import GRU
 from farback.cells.lstm import LSTM
 from farback.cells.nested import NestedLSTM
 from farback.cells.rnn import RNN
 from farback.model import Model
-from farback.probing.strand import Doubles, Strand
+from farback.probing.strand import Strand
 
 RECURRENT: list[Recurrent] = [
     RNN(hidden=5),

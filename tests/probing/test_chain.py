@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from farback.arrays import Doubles
 from farback.cells import FeedForward, Recurrent
 from farback.cells.gru import GRU
 from farback.cells.lstm import LSTM
@@ -20,7 +21,7 @@ from farback.probing.chain import chain, window_chain
 from farback.probing.connectivity import connectivity
 from farback.probing.spectrum import of_products, of_steps
 from farback.probing.step import torch_step
-from farback.probing.strand import Doubles, Strand
+from farback.probing.strand import Strand
 from tests.cells.reference import held_at, step_of
 from tests.probing.strands import (
     GATED,

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from farback.arrays import Doubles
 from farback.cells import FeedForward, Recurrent
 from farback.cells.activation import Activation
 from farback.cells.gru import GRU
@@ -21,7 +22,7 @@ from farback.probing import strand as strand_module
 from farback.probing.lyapunov import exponents
 from farback.probing.product import products
 from farback.probing.spectrum import direct_path, of_products, of_steps, recurrent_weights
-from farback.probing.strand import Doubles, Strand
+from farback.probing.strand import Strand
 from tests.probing.strands import RECURRENT, dense, drawn, linear, multiplied, strand_of, title, turn
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farback.probing.strand import Doubles
+from farback.arrays import Doubles
 from farback.probing.verdict import verdict
 
 

@@ -94,7 +94,8 @@ class GRU(HiddenOnly):
 
         T, K, B, H = grad_h.shape
         part, first = slice(steps.start, steps.stop), max(steps.start - 1, 0)
-        r, z, n, recurrent_n = (array[part] for array in (*trace.gates.values(), trace.saved["recurrent_n"]))
+        r, z, n = (trace.gates[name][part] for name in "rzn")
+        recurrent_n = trace.saved["recurrent_n"][part]
         # The factors d h / d (pre-activation), which do not depend on what comes back, for all steps at once. The
         # candidate has one for each side, recurrent and input; what lies between them is the same on both sides.
         factors = grad_h.new_empty(len(steps), B, 4, H)
@@ -120,7 +121,7 @@ class GRU(HiddenOnly):
         return Sweep(grad_h, None, grad_input, grad_recurrent, steps.start)
 
     def jacobians(self, w: Weights, trace: Trace) -> JacobiansOf:
-        H, (r, z, n) = self.hidden, trace.gates.values()
+        H, (r, z, n) = self.hidden, (trace.gates[name] for name in "rzn")
         by_r, by_z, by_n = self.readers(w)
         to_n = (1 - z) * slope("tanh", n)  # d h / d (pre-activation of n)
         to_r = to_n * trace.saved["recurrent_n"] * slope("sigmoid", r)

@@ -154,7 +154,8 @@ class NestedLSTM(Recurrent):
     def _factors(self, trace: Trace) -> Factors:
         import torch
 
-        i, f, g, o, inner_i, inner_f, inner_g, inner_o = trace.gates.values()
+        i, f, g, o = (trace.gates[name] for name in "ifgo")
+        inner_i, inner_f, inner_g, inner_o = (trace.gates[f"inner_{name}"] for name in "ifgo")
         assert trace.c is not None  # this cell's own scan made it
         assert trace.inner is not None
         T, B, H = i.shape

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import cached_property
@@ -14,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..arrays import Floats
+from ..arrays import Floats, finite
 from ..cells import FeedForward, Trace
 from ..errors import InvalidInput
 from ..frame import Frame, encode, encode_arrays, pack, stamped
@@ -159,7 +158,7 @@ def _jacobians(subject: Subject, inquiry: Jacobians) -> Json:
         "weights": weights
         and asdict(weights) | {"must_vanish": weights.must_vanish, "may_explode": weights.may_explode},
         "steps": _array(_three(of_steps(strand))) if small else None,
-        "lyapunov": [_number(exponent) for exponent in exponents(strand)] if small else None,
+        "lyapunov": [finite(exponent) for exponent in exponents(strand)] if small else None,
         "reason": None if small else "The spectra of every step of a model this large take too long.",
     }
 
@@ -183,11 +182,11 @@ def _chain(subject: Subject, inquiry: Chain) -> Json:
         "k": factors.k,
         "steps": factors.steps.tolist(),
         **{
-            name: [_number(value) for value in getattr(factors, name)]
+            name: [finite(value) for value in getattr(factors, name)]
             for name in ("spectral", "frobenius", "product_spectral", "product_frobenius")
         },
-        "autograd": dict(zip(("spectral", "frobenius"), map(_number, factors.autograd), strict=True)),
-        "difference": _number(factors.difference),
+        "autograd": dict(zip(("spectral", "frobenius"), map(finite, factors.autograd), strict=True)),
+        "difference": finite(factors.difference),
     }
 
 
@@ -210,15 +209,15 @@ def _lengths(subject: Subject) -> Json:
     found = lengths(subject.spec, subject.model)
     return {
         "at": [
-            {"length": each.length, "loss": _number(each.score.loss), "accuracy": each.score.accuracy}
+            {"length": each.length, "loss": finite(each.score.loss), "accuracy": each.score.accuracy}
             | {"chance": asdict(each.chance)}
             for each in found.at
         ],
         "by_lag": {
             "measure": found.by_lag.measure,
             "lags": list(found.by_lag.lags),
-            "value": [_number(value) for value in found.by_lag.value],
-            "error": [_number(error) for error in found.by_lag.error],
+            "value": [finite(value) for value in found.by_lag.value],
+            "error": [finite(error) for error in found.by_lag.error],
             "trials": found.by_lag.trials,
         },
         "reach": asdict(found.reach),
@@ -243,7 +242,3 @@ def _passages(subject: Subject) -> Json:
 
 def _array(values: NDArray[Any]) -> Json:
     return pack(values.astype(np.float32), "linear", full=True)
-
-
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

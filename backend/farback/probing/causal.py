@@ -10,10 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..arrays import Floats
+from ..arrays import Doubles, Floats
 from ..model import Model
 
-Doubles: TypeAlias = NDArray[np.float64]
 Score: TypeAlias = Callable[[Doubles], Doubles]
 """Inputs (k + 1, N, I) to the score s_k of each sequence (N,)."""
 

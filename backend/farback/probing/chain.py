@@ -14,12 +14,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..arrays import Doubles
 from ..cells import FeedForward, Trace
 from ..model import Model
 from .connectivity import connectivity
 from .product import frobenius, products, spectral
 from .step import torch_step
-from .strand import Doubles, Strand
+from .strand import Strand
 
 
 @dataclass(frozen=True)

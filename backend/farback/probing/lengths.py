@@ -9,7 +9,7 @@ from ..inquiries import LAGS, TRIALS, stretched
 from ..model import Model
 from ..spec import RunSpec
 from ..tasks import ByLag, Chance, spread
-from ..training import Stream, randomness
+from ..training import ByLagStream, Stream, randomness
 from .observe import Observer, Score
 from .reach import reach
 
@@ -38,6 +38,8 @@ def lengths(spec: RunSpec, model: Model) -> Lengths:
     specs = [spec.model_copy(update={"task": task}) for task in tasks]
     at = [AtLength(each.task.length, Observer(each).score(model), each.task.chance()) for each in specs]
     longest = tasks[-1]
-    rng = randomness(spec.seed, Stream.BY_LAG, 3)
+    rng, spread_rng = (
+        randomness(spec.seed, Stream.BY_LAG, purpose) for purpose in (ByLagStream.LENGTHS, ByLagStream.LENGTHS_SPREAD)
+    )
     by_lag = longest.by_lag(lambda x: model.predict(x, longest.answers), rng, spread(longest.lags, LAGS), TRIALS)
-    return Lengths(at, by_lag, reach(by_lag, randomness(spec.seed, Stream.BY_LAG, 4)))
+    return Lengths(at, by_lag, reach(by_lag, spread_rng))

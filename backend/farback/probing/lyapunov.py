@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..arrays import Doubles
 from .product import CLEAR, EPSILON
-from .strand import Doubles, Strand
+from .strand import Strand
 
 
 def exponents(strand: Strand) -> Doubles:

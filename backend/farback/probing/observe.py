@@ -12,13 +12,13 @@ import torch
 from torch import Tensor
 
 from .. import config
-from ..arrays import Floats
+from ..arrays import Floats, finite
 from ..cells import Trace
 from ..frame import Frame, LayerFrame, SkillByLag, Suggestions, Updates
 from ..model import Model
 from ..spec import RunSpec
 from ..tasks import Batch, ByLag, ByLetters, by_letters, rank_of, spread
-from ..training import Stream, loss_of, randomness
+from ..training import ByLagStream, Stream, loss_of, randomness
 from .connectivity import connectivity
 from .derivatives import Derivatives, LayerGradient, derivatives, scores, signal, targets
 from .horizon import by_lag as horizon_by_lag
@@ -158,11 +158,11 @@ class Observer:
             by_lag = SkillByLag(
                 lagged.measure,
                 list(lagged.lags),
-                [_finite(value) for value in lagged.value],
-                [_finite(error) for error in lagged.error],
+                [finite(value) for value in lagged.value],
+                [finite(error) for error in lagged.error],
                 lagged.trials,
             )
-            reached = reach(lagged, randomness(self.spec.seed, Stream.BY_LAG, 2) if progress.last else None)
+            reached = reach(lagged, self._by_lag_stream(ByLagStream.RESULT_SPREAD) if progress.last else None)
         seen = horizon(picture.shares, progress.horizon_at_start)
         exploded = not math.isfinite(score.loss)
         missing = exploded or seen.value is None or None in by_lag.value
@@ -198,8 +198,11 @@ class Observer:
         task = self.spec.task
         lags = spread(task.lags, config.RESULT_LAGS if last else config.FRAME_LAGS)
         trials = task.result_trials if last else task.frame_trials
-        rng = randomness(self.spec.seed, Stream.BY_LAG, int(last))
+        rng = self._by_lag_stream(ByLagStream.RESULT if last else ByLagStream.FRAME)
         return task.by_lag(lambda x: model.predict(x, task.answers), rng, lags, trials)
+
+    def _by_lag_stream(self, purpose: ByLagStream) -> np.random.Generator:
+        return randomness(self.spec.seed, Stream.BY_LAG, purpose)
 
 
 def shown_rows(length: int, answers: Sequence[int]) -> list[int]:
@@ -237,10 +240,6 @@ def _why_no_verdict(picture: Picture) -> str | None:
             "one that is not finite: there is no signal and no verdict on it."
         )
     return "Fewer than two steps before the answer have a gradient to speak of: there is no verdict on it."
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def _layers(traces: list[Trace], found: Derivatives, answer: int) -> list[LayerFrame]:

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .strand import Doubles, Strand
+from ..arrays import Doubles
+from .strand import Strand
 
 EPSILON = float(np.finfo(np.float64).eps)
 CLEAR = 100

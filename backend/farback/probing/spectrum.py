@@ -9,11 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..arrays import Doubles
 from ..cells.activation import Activation
 from ..cells.base import Cell, Weights
 from ..cells.rnn import RNN
 from .product import CLEAR, Product, products, rounding, spectral
-from .strand import Doubles, Strand
+from .strand import Strand
 
 KEEPERS = {"lstm": "f", "gru": "z", "nested_lstm": "inner_f"}
 """The gate that hands each unit of a cell's memory on to the next step: of c in the LSTM, of h in the GRU."""

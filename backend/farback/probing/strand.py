@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ..cells import Held, Recurrent, Trace
 from ..model import Model
-
-Doubles: TypeAlias = NDArray[np.float64]
 
 BLOCK = 2**22
 """Floats (32 MB) of step Jacobians that are laid out at a time: 400 steps of the widest LSTM would take 840 MB."""
