@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .. import config
 from ..arrays import Floats, finite
-from ..cells import Trace
+from ..cells import Cell, FeedForward, Trace
 from ..frame import Frame, LayerFrame, SkillByLag, Suggestions, Updates
 from ..model import Model
 from ..spec import RunSpec
@@ -167,7 +167,7 @@ class Observer:
         exploded = not math.isfinite(score.loss)
         missing = exploded or seen.value is None or None in by_lag.value
         what = "The loss" if exploded else "A number"
-        unsaid = why_none(lagged) or _why_no_verdict(picture)
+        unsaid = why_none(lagged) or _why_no_verdict(picture, self.spec.cell)
         return Frame(
             run="",
             seq=progress.seq,
@@ -230,7 +230,7 @@ def _suggestions(output: Tensor, batch: Batch, count: int) -> Suggestions:
     return Suggestions(likely.tolist(), shares.gather(1, likely).numpy(), asked)
 
 
-def _why_no_verdict(picture: Picture) -> str | None:
+def _why_no_verdict(picture: Picture, cell: Cell) -> str | None:
     """Why a layer's gradient has no verdict; None where each has one."""
     if all(layer.verdict.value is not None for layer in picture.layers):
         return None
@@ -239,6 +239,8 @@ def _why_no_verdict(picture: Picture) -> str | None:
             "The loss has a gradient of 0 at the answer, as where the model's own answer stands for the right one, or "
             "one that is not finite: there is no signal and no verdict on it."
         )
+    if isinstance(cell, FeedForward):
+        return None  # no state is handed on, so there is nothing to judge, and nothing went wrong
     return "Fewer than two steps before the answer have a gradient to speak of: there is no verdict on it."
 
 
