@@ -42,6 +42,7 @@ export function compareText(frame, facts) {
   const { reach, horizon, step, last } = frame;
   if (horizon.value === null) return "Its numbers have grown beyond all bounds: there is no gradient left to follow.";
   const text = frame.by_lag.measure === "added_loss";
+  if (text && last && reach.value === 0 && frame.reason) return frame.reason;
   const seen = plural(horizon.value, "step");
   const apart = Math.max(APART.steps, APART.share * Math.max(reach.value, horizon.value));
   if (horizon.value - reach.value >= apart) {

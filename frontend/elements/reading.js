@@ -60,7 +60,7 @@ export class FarbackReading extends HTMLElement {
 
   /** @param {Catalog} catalog */
   furnish(catalog) {
-    const measures = ["connectivity", "suggestions"].flatMap((name) => catalog.measures[name] ?? []);
+    const measures = ["connectivity", "suggestions", "share"].flatMap((name) => catalog.measures[name] ?? []);
     this.append(
       make(
         "div",

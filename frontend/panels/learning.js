@@ -91,7 +91,7 @@ function accuracy(scene, read) {
 /** @type {Panel} */
 export const learning = {
   id: "learning",
-  measures: ["loss", "accuracy"],
+  measures: ["loss", "accuracy", "train_loss", "memoryless_loss"],
   title: "Learning",
   plain: "loss and right answers over the training steps; click, or press an arrow key, to go there",
   room: room(HEIGHT, HEIGHT + FOOT),

@@ -22,6 +22,10 @@ const seen = /** @param {number} value */ (value) => ({ value, threshold: 0.01, 
 
 test("the comparison says which of the two goes further, and why", () => {
   assert.match(compareText(frame({ reach: reach(0), accuracy: 0.13 }), facts), /sees further than the model remembers/);
+  const few = "Its reach cannot be told: the held-out text is too short.";
+  const text = { ...frame({ reach: reach(0) }), last: true, reason: few };
+  const byLag = { ...text.by_lag, measure: /** @type {const} */ ("added_loss") };
+  assert.equal(compareText({ ...text, by_lag: byLag }, facts), few);
   assert.match(compareText(frame({ reach: reach(21) }), facts), /agree within 1 step\./);
   assert.match(compareText(frame({}), facts), /agree\./);
   assert.match(compareText(frame({ step: 0, reach: reach(0) }), facts), /before any training: initialisation alone/);
