@@ -110,6 +110,8 @@ export function lookOf(column, view, task) {
   /** @type {Inquiry} */
   const inquiry = { name: "look" };
   if (holds.length) {
+    // Told beside a result, its reach is one as well.
+    if (frame.last) inquiry.result = true;
     inquiry.hold = holds.flatMap(({ gate, value, from, to, layer }) => {
       const layers = layer === null ? frame.layers.map((_, at) => at) : [layer - 1];
       return layers.map((at) => ({ gate, value, start: from, stop: to + 1, layer: at }));

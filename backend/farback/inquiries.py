@@ -117,10 +117,18 @@ class Look(Displayed):
     name: Literal["look"] = "look"
     full: bool = False
     """Whether arrays come in float32 instead of one byte a value."""
+    result: bool = False
+    """Whether the reach is tested on as many sequences as that of a run's result, so that the two can be compared. A
+    model for which this takes too long is tested as for a live frame."""
 
     def check(self, spec: RunSpec) -> None:
         super().check(spec)
         _bound_connectivity(self, spec)
+
+    def tests_whole(self, spec: RunSpec) -> bool:
+        """Whether the reach is tested as for a result."""
+        trials = min(len(spec.task.lags), config.RESULT_LAGS) * spec.task.result_trials
+        return self.result and operations(spec, trials * spec.task.length) <= MOST_OPERATIONS
 
 
 class FromOutput(Displayed):
@@ -270,14 +278,19 @@ def bound_work(spec: RunSpec, steps: int, field: str = "name") -> None:
     Raises:
         TooLarge: it would.
     """
-    cell = spec.cell
-    numbers = cell.layers * cell.hidden * (1 + len(cell.shown_gates())) * max(1, len(cell.states))
-    operations = (2.0 * cell.parameters(spec.task.inputs) + NUMBER * numbers) * steps
-    if operations > MOST_OPERATIONS:
+    needed = operations(spec, steps)
+    if needed > MOST_OPERATIONS:
         raise TooLarge(
-            f"This takes {operations:.0e} operations with so large a model; at most {MOST_OPERATIONS:.1e} are allowed.",
+            f"This takes {needed:.0e} operations with so large a model; at most {MOST_OPERATIONS:.1e} are allowed.",
             field,
         )
+
+
+def operations(spec: RunSpec, steps: int) -> float:
+    """What it takes that so many time steps go through the model."""
+    cell = spec.cell
+    numbers = cell.layers * cell.hidden * (1 + len(cell.shown_gates())) * max(1, len(cell.states))
+    return (2.0 * cell.parameters(spec.task.inputs) + NUMBER * numbers) * steps
 
 
 def _bound_connectivity(inquiry: Displayed, spec: RunSpec) -> None:

@@ -80,6 +80,13 @@ test("a column shows what was asked for instead once it is there, and says what 
   assert.deepEqual([free.frame, free.awaited, free.instead, free.held], [own, false, null, null]);
 });
 
+test("beside a result, what a held gate does to the reach is tested like one", () => {
+  const view = { ...plainView(), hold: [parseHold("f:0:5-8")] };
+  const last = { ...lstm, frame: { ...lstm.frame, last: true } };
+  assert.equal(lookOf(last, view, recall)?.inquiry.result, true);
+  assert.equal(lookOf(lstm, view, recall)?.inquiry.result, undefined);
+});
+
 test("on a sequence that ends before it a hold holds nothing, and stays for the others", () => {
   const view = { ...plainView(), hold: ["f:0:1-1", "f:0:5-8"].map(parseHold), sequence: "A ·1 ?" };
   const look = lookOf(lstm, view, recall);

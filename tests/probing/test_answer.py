@@ -12,7 +12,7 @@ from torch import Tensor
 from farback.cells import CELLS, Trace
 from farback.errors import InvalidInput, TooLarge
 from farback.frame import decode, unpack
-from farback.inquiries import parse_inquiry
+from farback.inquiries import Look, parse_inquiry
 from farback.model import Model
 from farback.pipeline import Moment, record
 from farback.probing.answer import answer
@@ -235,6 +235,23 @@ def test_numbers_and_texts_of_ones_own_are_asked_about() -> None:
     hold = [{"gate": "inner_f", "value": 0, "start": 3, "stop": 5}]
     for inquiry in ASKED:
         ask(spec, moment, **inquiry, sequence="for x in range", hold=hold)
+
+
+def test_a_held_gate_is_told_by_as_many_trials_as_the_result_beside_it() -> None:
+    spec, moment = trained("recall", "lstm")
+    free = decode(json.dumps(ask(spec, moment, name="look", result=True)["frame"]).encode())
+    assert free.last
+    assert (free.reach, free.by_lag.trials) == (moment.frame.reach, moment.frame.by_lag.trials)
+    live = decode(json.dumps(ask(spec, moment, name="look")["frame"]).encode())
+    assert not live.last
+    assert live.by_lag.trials < free.by_lag.trials
+    hold = [{"gate": "i", "value": 0}]
+    assert decode(json.dumps(ask(spec, moment, name="look", result=True, hold=hold)["frame"]).encode()).reach.value == 0
+    large = parse_spec({"task": {"name": "recall", "lag": 399}, "cell": {"name": "lstm", "hidden": 128},
+                        "training": {"batch": 1, "steps": 10}})  # fmt: skip
+    look = parse_inquiry({"name": "look", "result": True}, large)
+    assert isinstance(look, Look)
+    assert not look.tests_whole(large), "it is answered, with a live frame's trials"
 
 
 def test_replacements_are_counted_as_far_as_inputs_can_differ() -> None:

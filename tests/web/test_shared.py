@@ -350,7 +350,8 @@ def test_oembed_answers_as_its_specification_says(site: Site, id: str) -> None:
         "provider_url": f"{site.address}/",
         "cache_age": 3600,
         "html": f'<iframe src="{source}" title="{escaped}" width="960" height="720" '
-        'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" loading="lazy" style="border:0;max-width:100%"></iframe>',
+        'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" loading="lazy" '
+        'style="border:0;max-width:100%"></iframe>',
         "width": 960,
         "height": 720,
         "thumbnail_url": f"{site.address}/s/{id}/preview.png",

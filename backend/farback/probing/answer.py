@@ -123,7 +123,8 @@ class Subject:
 def _look(subject: Subject, step: int, inquiry: Look) -> Json:
     model, observer = subject.model, subject.observer
     score = observer.score(model)
-    frame = observer.frame(model, score, Progress(0, step, False, None, None, None, None), subject.own)
+    whole = inquiry.tests_whole(subject.spec)
+    frame = observer.frame(model, score, Progress(0, step, whole, None, None, None, None), subject.own)
     return {"frame": json.loads(encode(_without_start(frame), inquiry.full))}
 
 
