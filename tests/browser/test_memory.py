@@ -175,7 +175,7 @@ def test_the_gradient_through_training_grows_a_row_a_frame(page: Page) -> None:
     assert early < late
     assert late >= 30
     flow = page.get_by_test_id("panel-flow")
-    expect(flow).to_contain_text(re.compile(r"clipped in \d+ % of the updates, \d+ % overall"))
+    expect(flow).to_contain_text(re.compile(r"clipped: \d+ % of updates, \d+ % overall"))
     expect(page.get_by_test_id("panel-signal")).to_contain_text(re.compile("vanishing|steady|exploding"))
     # Every row is a training step to go to.
     area = flow.locator(".area").first

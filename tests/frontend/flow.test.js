@@ -69,7 +69,7 @@ test("the share of clipped updates counts every update once", () => {
     { ...frame(2, [1], { norm: 0.5, clipped_norm: 0.5, clipped: 0.1 }), step: 40 },
   ];
   assert.deepEqual(clippedShares(frames), { recent: 0.1, overall: (10 + 3) / 40 });
-  assert.equal(clippedText(frames, 1), "clipped in 10 % of the updates, 33 % overall");
+  assert.equal(clippedText(frames, 1), "clipped: 10 % of updates, 33 % overall");
   assert.match(clippedText(frames.slice(0, 1), 1), /clipped beyond 1/);
   assert.match(clippedText(frames, null), /never clipped/);
 });
@@ -89,5 +89,5 @@ test("the training step that is shown is marked, and every row is a place to go 
   assert.deepEqual(map.outlines, [{ row: 1, from: 0, to: 2 }]);
   assert.deepEqual(map.training, [0, 10, 20]);
   assert.equal(updates.lines[0].at, 1);
-  assert.match(updates.caption, /clipped in 37 % of the updates/);
+  assert.match(updates.caption, /clipped: 37 % of updates/);
 });
