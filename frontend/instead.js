@@ -42,7 +42,7 @@ export class Instead {
         const { frame: asked } = /** @type {{frame?: Frame}} */ (answer.value ?? {});
         column.awaited = !asked;
         if (!asked) continue;
-        const { name: _, ...instead } = look.inquiry;
+        const { name: _, result: __, ...instead } = look.inquiry;
         column.instead = instead;
         column.own = frame;
         column.held = look.badge;

@@ -150,7 +150,17 @@ export class FarbackReading extends HTMLElement {
     event.stopPropagation();
     this.point(null);
     const output = Math.min(Math.max(way(), 0), frame.length - 1);
-    tell(this, "view", { mark: output, ...choose(frame, output) });
+    this.#look({ mark: output, ...choose(frame, output) });
+  }
+
+  /**
+   * Changes what is chosen: for the next key at once, which may come before the page is painted.
+   *
+   * @param {Partial<View>} part
+   */
+  #look(part) {
+    if (this.#shown) this.#shown = { ...this.#shown, chosen: { ...this.#shown.chosen, ...part } };
+    tell(this, "view", part);
   }
 
   /** @param {number | null} t the character under the pointer; null: none */
@@ -168,7 +178,7 @@ export class FarbackReading extends HTMLElement {
     const { chosen: view } = this.#shown ?? {};
     if (!view || !frame) return;
     const again = view.mark === t;
-    tell(this, "view", again ? { mark: null, output: null, row: -1 } : { mark: t, ...choose(frame, t) });
+    this.#look(again ? { mark: null, output: null, row: -1 } : { mark: t, ...choose(frame, t) });
   }
 
   /**

@@ -64,7 +64,7 @@ test("a column shows what was asked for instead once it is there, and says what 
   const asking = { want: () => ({ value, refusal: null }) };
   const instead = new Instead(asking);
   const view = { ...plainView(), hold: [parseHold("f:0:5-8")], sequence: "A ·1 ·1 ·1 ·1 ·1 ·1 ?" };
-  const own = { ...lstm.frame, step: 4, horizon: { at_start: 3 } };
+  const own = { ...lstm.frame, step: 4, last: true, horizon: { at_start: 3 } };
   const shown = { ...lstm, run: "a", index: 0, frame: own };
   instead.show([shown], view, recall);
   assert.deepEqual([shown.frame, shown.awaited, shown.instead], [own, true, null]);
