@@ -284,6 +284,23 @@ class Task(Strict):
         if unknown := sorted(set(lags) - set(self.lags)):
             raise ValueError(f"Lags {unknown} cannot be tested; there are {', '.join(map(str, self.lags))}.")
 
+    def skill_by_lag(
+        self, lags: Sequence[int], trials: int, score: Callable[[Whole], Floats], guess: float | None = None
+    ) -> ByLag:
+        """The test by lag of a task whose answers are right or wrong.
+
+        Args:
+            lags: the d to test.
+            trials: sequences a lag.
+            score: draws a sequence for each of these lags (N,) and tells (N,) whether the model was right, see
+                `rightness`.
+            guess: share of right guesses; None: the task's.
+        """
+        self.check_lags(lags)
+        scores = [score(np.repeat(group, trials)).reshape(len(group), trials) for group in self.groups(lags, trials)]
+        chance = np.full(len(lags), self.guess if guess is None else guess, np.float32)
+        return ByLag("skill", tuple(lags), np.concatenate(scores), chance, perfect=1.0)
+
     def groups(self, items: Sequence[Item], sequences: int) -> Iterator[Sequence[Item]]:
         """The items, each tested on so many sequences, in groups whose inputs fit into one `predict`."""
         size = max(1, PREDICT_VALUES // (self.length * self.inputs * sequences))

@@ -104,13 +104,12 @@ class Brackets(Task):
 
     def by_lag(self, predict: Predict, rng: np.random.Generator, lags: Sequence[int], trials: int) -> ByLag:
         """Accuracy on words at whose end a bracket that was opened d before is the next to be closed."""
-        self.check_lags(lags)
-        scores = []
-        for group in self.groups(lags, trials):
-            batch = self._words(rng, self._lagged(rng, np.repeat(group, trials)))
-            scores.append(rightness(predict(batch.x)[0], batch.y[-1]).reshape(len(group), trials))
-        chance = np.full(len(lags), 1 / self.kinds, np.float32)
-        return ByLag("skill", tuple(lags), np.concatenate(scores), chance, perfect=1.0)
+
+        def score(tested: Whole) -> Floats:
+            batch = self._words(rng, self._lagged(rng, tested))
+            return rightness(predict(batch.x)[0], batch.y[-1])
+
+        return self.skill_by_lag(lags, trials, score)
 
     def by_depth(self, output: Floats, batch: Batch) -> dict[int, float]:
         """Accuracy of what is asked, by how many brackets are open there.

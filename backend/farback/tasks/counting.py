@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from .. import config
+from ..arrays import Floats
 from ..cite import Cite
 from .base import Batch, ByLag, Chance, Flags, Predict, Task, Whole, one_hot, rightness
 
@@ -104,15 +105,14 @@ class Counting(Task):
     def by_lag(self, predict: Predict, rng: np.random.Generator, lags: Sequence[int], trials: int) -> ByLag:
         """Share of right answers after n times a and n times b, 2 n = d + 1, or, as often, after one a more and one b
         less, where another b is to come."""
-        self.check_lags(lags)
-        scores = []
-        for group in self.groups(lags, trials):
-            n = (np.repeat(group, trials) + 1) // 2
+
+        def score(tested: Whole) -> Floats:
+            n = (tested + 1) // 2
             more = rng.integers(0, 2, n.size)
             batch = self._strings(n + more, n - more)
-            scores.append(rightness(predict(batch.x)[0], batch.y[-1]).reshape(len(group), trials))
-        chance = np.full(len(lags), self.guess, np.float32)
-        return ByLag("skill", tuple(lags), np.concatenate(scores), chance, perfect=1.0)
+            return rightness(predict(batch.x)[0], batch.y[-1])
+
+        return self.skill_by_lag(lags, trials, score)
 
     def labels(self) -> dict[str, list[str]]:
         return {"x": ["S", "a", "b", "·"], "y": ["b", "T"]}

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from .. import config
+from ..arrays import Floats
 from ..cite import Cite
 from .base import Batch, ByLag, Chance, Predict, Task, Whole, last_step, one_hot, rightness
 from .shuffled import shuffle, shuffled_time
@@ -108,19 +109,17 @@ class TemporalOrder(Task):
 
     def by_lag(self, predict: Predict, rng: np.random.Generator, lags: Sequence[int], trials: int) -> ByLag:
         """Share of sequences in which the letter d before the end is told right, whatever is said of the other."""
-        self.check_lags(lags)
-        scores = []
-        for group in self.groups(lags, trials):
-            tested = np.repeat(group, trials)
+
+        def score(tested: Whole) -> Floats:
             lengths, places, second = self._around(rng, tested)
             batch = self._sequences(rng, lengths, places)
             answer = predict(batch.x)[0]  # (N, 4), class 2 first + second
             letters = answer.reshape(-1, 2, 2)
             said = np.where(second[:, None], letters.max(axis=1), letters.max(axis=2))
             asked = np.where(second, batch.y[-1] % 2, batch.y[-1] // 2)
-            scores.append(rightness(said, asked).reshape(len(group), trials))
-        chance = np.full(len(lags), self.guess, np.float32)
-        return ByLag("skill", tuple(lags), np.concatenate(scores), chance, perfect=1.0)
+            return rightness(said, asked)
+
+        return self.skill_by_lag(lags, trials, score)
 
     def labels(self) -> dict[str, list[str]]:
         return {"x": ["X", "Y", "·a", "·b", "·c", "·d", "E", "B", "·"], "y": ["XX", "XY", "YX", "YY"]}

@@ -163,13 +163,12 @@ class EmbeddedReber(Task):
 
     def by_lag(self, predict: Predict, rng: np.random.Generator, lags: Sequence[int], trials: int) -> ByLag:
         """Share of second-to-last symbols told right after inner strings of d symbols."""
-        self.check_lags(lags)
-        scores = []
-        for group in self.groups(lags, trials):
-            batch = self._sequences(rng, np.repeat(group, trials))
-            scores.append(rightness(predict(batch.x)[0], batch.y[-2]).reshape(len(group), trials))
-        chance = np.full(len(lags), 0.5, np.float32)
-        return ByLag("skill", tuple(lags), np.concatenate(scores), chance, perfect=1.0)
+
+        def score(tested: Whole) -> Floats:
+            batch = self._sequences(rng, tested)
+            return rightness(predict(batch.x)[0], batch.y[-2])
+
+        return self.skill_by_lag(lags, trials, score, guess=0.5)
 
     def labels(self) -> dict[str, list[str]]:
         return {"x": [*SYMBOLS, "·"], "y": [*SYMBOLS]}

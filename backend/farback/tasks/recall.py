@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from .. import config
+from ..arrays import Floats
 from ..cite import Cite
 from .base import Batch, ByLag, Chance, Predict, Task, Whole, last_step, one_hot, rightness, symbol_names
 
@@ -99,14 +100,12 @@ class Recall(Task):
 
     def by_lag(self, predict: Predict, rng: np.random.Generator, lags: Sequence[int], trials: int) -> ByLag:
         """Accuracy on sequences whose symbol stands d before the cue."""
-        self.check_lags(lags)
-        scores = []
-        for group in self.groups(lags, trials):
-            batch = self._sequences(rng, np.repeat(group, trials))
-            right = rightness(predict(batch.x)[0], batch.y[-1])
-            scores.append(right.reshape(len(group), trials))
-        chance = np.full(len(lags), 1 / self.symbols, np.float32)
-        return ByLag("skill", tuple(lags), np.concatenate(scores), chance, perfect=1.0)
+
+        def score(tested: Whole) -> Floats:
+            batch = self._sequences(rng, tested)
+            return rightness(predict(batch.x)[0], batch.y[-1])
+
+        return self.skill_by_lag(lags, trials, score)
 
     def read(self, sequence: object) -> Batch:
         """A list of labels. The right answer is known where there is one symbol among them."""

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from .. import config
+from ..arrays import Floats
 from ..cite import Cite
 from .base import Batch, ByLag, Chance, Predict, Task, Whole, last_step, one_hot, rightness
 from .shuffled import shuffle, shuffled_time
@@ -91,13 +92,12 @@ class DelayedXor(Task):
 
     def by_lag(self, predict: Predict, rng: np.random.Generator, lags: Sequence[int], trials: int) -> ByLag:
         """Accuracy on sequences whose first marked bit stands d before the second."""
-        self.check_lags(lags)
-        scores = []
-        for group in self.groups(lags, trials):
-            batch = self._sequences(rng, np.repeat(group, trials))
-            scores.append(rightness(predict(batch.x)[0], batch.y[-1]).reshape(len(group), trials))
-        chance = np.full(len(lags), self.guess, np.float32)
-        return ByLag("skill", tuple(lags), np.concatenate(scores), chance, perfect=1.0)
+
+        def score(tested: Whole) -> Floats:
+            batch = self._sequences(rng, tested)
+            return rightness(predict(batch.x)[0], batch.y[-1])
+
+        return self.skill_by_lag(lags, trials, score)
 
     def labels(self) -> dict[str, list[str]]:
         return {"x": ["·0", "·1", "0", "1"], "y": ["0", "1"]}
