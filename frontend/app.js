@@ -212,6 +212,8 @@ async function train(step = null, many = 0) {
   const layers = wanted.models === shown.models ? view.layers : [];
   shown = wanted;
   leaveNamed();
+  snapshot = null;
+  page.about.hidden = true;
   // A person's own text is in no link; the run's unguessable id stands for it.
   const kept = comparison.textRuns.length ? comparison.columns.flatMap(({ run }) => run ?? []) : [];
   view = { ...view, step, layers, runs: kept, tested: [], seeds: many };
@@ -242,6 +244,7 @@ function sow() {
   seeds.clear();
   if (!view.seeds) return;
   try {
+    if (snapshot) throw new Error("A snapshot has one seed a model: press Train 5 seeds to train others.");
     if (hasText(shown)) throw new Error("A text of your own is trained on with one seed only.");
     const runs = comparison.columns.map(({ run }) => run);
     seeds.start(jobsOf(specsOf(catalog, shown), runs, view.seeds, catalog.seed));
@@ -253,7 +256,8 @@ function sow() {
 
 /** Several seeds of what the controls say, or back to one. */
 async function trainSeeds() {
-  if (setup !== shown || !comparison.columns.length) return train(null, SEEDS);
+  // What a snapshot keeps are no runs: its other seeds are trained from the start.
+  if (setup !== shown || !comparison.columns.length || snapshot) return train(null, SEEDS);
   view = { ...view, seeds: view.seeds ? 0 : SEEDS };
   sow();
   look({});

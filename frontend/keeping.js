@@ -51,7 +51,7 @@ export const savedOf = ({ id, secret }, title, base, version) => ({
 
 /**
  * How a snapshot is looked at where the link does not say it: as when it was kept. What it says is a stranger's, and is
- * read like any link.
+ * read like any link. Other seeds are not in it.
  *
  * @param {Manifest} manifest
  * @param {Catalog} catalog
@@ -59,6 +59,6 @@ export const savedOf = ({ id, secret }, title, base, version) => ({
  */
 export function viewOf({ view: { query, sequence } }, catalog) {
   if (typeof query !== "string") return {};
-  const { theme: _, runs: __, ...view } = readUrl(query, catalog).view;
+  const { theme: _, runs: __, seeds: ___, ...view } = readUrl(query, catalog).view;
   return typeof sequence === "string" ? { ...view, sequence } : view;
 }

@@ -67,6 +67,18 @@ def test_a_snapshot_opens_bit_for_bit_and_is_asked_like_a_run(new_page: NewPage)
         expect(head).to_contain_text("your sequence", timeout=ANSWERED_WITHIN)
 
 
+def test_what_is_trained_from_a_snapshot_is_one_no_more(new_page: NewPage) -> None:
+    page = open_done(new_page(), PATH)
+    link, _ = keep(page, "To go on from")
+    other = open_done(new_page(), link)
+    expect(other.get_by_test_id("snapshot-title")).to_be_visible()
+    other.get_by_test_id("seeds").click()
+    expect(other.get_by_test_id("snapshot-title")).to_be_hidden()
+    expect(other).not_to_have_url(re.compile("/s/"))
+    expect(other.get_by_test_id("seeds")).to_have_text("One seed", timeout=DONE_WITHIN)
+    expect(other.get_by_test_id("notices").locator("li")).to_have_count(0)
+
+
 def test_whoever_has_the_delete_link_deletes_it(new_page: NewPage, complaints: list[str]) -> None:
     page = open_done(new_page(), PATH)
     link, removal = keep(page, "Short-lived")
