@@ -1,4 +1,4 @@
-/** What the page makes of it: answers read, its set-up and view, pictures, panels and columns. */
+/** What the page makes of what the server says: answers read, its set-up and view, pictures, panels and columns. */
 
 import type { ByLag, Cell, Facts, FrameNumbers, Reach, RunStatus, Task, Values, Verdict } from "./wire.js";
 
