@@ -24,13 +24,14 @@ def squash(name: Activation) -> Callable[[Tensor], Tensor]:
     return {"tanh": tanh, "relu": torch.relu_, "sigmoid": torch.sigmoid_}[name]
 
 
-def slope(name: Activation, value: Tensor) -> Tensor:
+def slope(name: Activation, value: Tensor, out: Tensor | None = None) -> Tensor:
     """φ'(a) where `value` is φ(a); relu's slope at 0 is 0, as in torch."""
-    if name == "tanh":
-        return 1 - value * value
+    import torch
+
     if name == "relu":
-        return (value > 0) + 0 * value  # what is not a number stays none
-    return value * (1 - value)
+        return torch.add(value > 0, value, alpha=0, out=out)  # what is not a number stays none
+    top = value if name == "sigmoid" else value.new_ones(())
+    return torch.addcmul(top, value, value, value=-1, out=out)
 
 
 def through(name: Literal["tanh", "sigmoid"], grad: Tensor, value: Tensor, out: Tensor) -> Tensor:

@@ -53,6 +53,10 @@ class GRU(HiddenOnly):
     def blocks(self) -> int:
         return 3
 
+    @property
+    def factors(self) -> int:
+        return 4  # the candidate's differ between what it reads of the state and of the input
+
     def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         w, H = super().initial(rng, inputs, layer, span), self.hidden
         update = slice(H, 2 * H)
@@ -89,22 +93,23 @@ class GRU(HiddenOnly):
                 h = torch.lerp(n, h, z, out=h_next)  # (1 - z) n + z h
         return Trace(x, h_all, None, {"r": r_all, "z": z_all, "n": n_all}, {"recurrent_n": recurrent_n})
 
-    def sweep_steps(self, w: Weights, trace: Trace, grad_h: Tensor, steps: range, cut: int | None) -> Sweep:
+    def sweep_steps(
+        self, w: Weights, trace: Trace, grad_h: Tensor, steps: range, cut: int | None, room: Tensor
+    ) -> Sweep:
         import torch
 
-        T, K, B, H = grad_h.shape
+        T, K, _, H = grad_h.shape
         part, first = slice(steps.start, steps.stop), max(steps.start - 1, 0)
         r, z, n = (trace.gates[name][part] for name in "rzn")
         recurrent_n = trace.saved["recurrent_n"][part]
         # The factors d h / d (pre-activation), which do not depend on what comes back, for all steps at once. The
         # candidate has one for each side, recurrent and input; what lies between them is the same on both sides.
-        factors = grad_h.new_empty(len(steps), B, 4, H)
-        to_recurrent_n, to_r, to_z, to_n = factors.unbind(2)
+        to_recurrent_n, to_r, to_z, to_n = room.unbind(2)
         through("tanh", 1 - z, n, out=to_n)
         torch.mul(to_n, r, out=to_recurrent_n)
         through("sigmoid", to_n * recurrent_n, r, out=to_r)
         through("sigmoid", before(trace.h, steps) - n, z, out=to_z)
-        grad_pre = repeat(factors, K)
+        grad_pre = repeat(room, K)
         grad_recurrent, grad_input = grad_pre[..., :3, :].flatten(3), grad_pre[..., 1:, :].flatten(3)
         w_hh = w["weight_hh"].roll(H, 0)  # rows of n, r, z
         reached = grad_h[first : steps.stop]

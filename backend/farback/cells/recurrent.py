@@ -85,16 +85,28 @@ class Recurrent(Cell):
 class HiddenOnly(Recurrent):
     """A recurrent layer that carries nothing but h, so `grad_h` is all that a sweep needs to go on after a pause."""
 
+    @property
     @abstractmethod
-    def sweep_steps(self, w: Weights, trace: Trace, grad_h: Tensor, steps: range, cut: int | None) -> Sweep:
+    def factors(self) -> int:
+        """Factors d h / d (pre-activation) that a sweep works out for each unit of a step."""
+
+    @abstractmethod
+    def sweep_steps(
+        self, w: Weights, trace: Trace, grad_h: Tensor, steps: range, cut: int | None, room: Tensor
+    ) -> Sweep:
         """The part of `sweep` within these steps, when those after them are done.
 
         `grad_h` is that of all steps. In it these steps' derivatives become total, and the step before them gets
-        what the first of them hands back.
+        what the first of them hands back. `room` (steps, B, factors, H) is written over with the factors; where K is
+        1 the returned sweep lies in it.
         """
 
     def sweep(self, w: Weights, trace: Trace, grad_h: Tensor, cut: int | None = None, layer: int = 0) -> Sweep:
-        return self.sweep_steps(w, trace, grad_h, range(len(grad_h)), cut)
+        room = self._room(grad_h, len(grad_h))
+        return self.sweep_steps(w, trace, grad_h, range(len(grad_h)), cut, room)
+
+    def _room(self, grad_h: Tensor, steps: int) -> Tensor:
+        return grad_h.new_empty(steps, grad_h.shape[2], self.factors, self.hidden)
 
     def vjp(self, w: Weights, x: Tensor, cut: int | None = None, layer: int = 0) -> tuple[Tensor, Pullback]:
         """See `Cell.vjp`; steps are swept and summed up in blocks that stay in the processor's cache."""
@@ -106,8 +118,10 @@ class HiddenOnly(Recurrent):
         def pullback(grad_h: Tensor) -> Gradient:
             total: dict[str, Tensor] = {}
             grad_x: list[Tensor] = []
-            for steps in reversed(blocks(T, B * self.blocks * self.hidden)):
-                sweep = self.sweep_steps(w, trace, grad_h[:, None], steps, cut)
+            parts = blocks(T, B * self.blocks * self.hidden)
+            room = self._room(grad_h[:, None], len(parts[0]))  # the same for all blocks, as it is in the cache then
+            for steps in reversed(parts):
+                sweep = self.sweep_steps(w, trace, grad_h[:, None], steps, cut, room[: len(steps)])
                 part = self.gradient(trace, sweep)
                 total = {name: total[name] + grad for name, grad in part.items()} if total else part
                 if layer:

@@ -53,6 +53,10 @@ class RNN(HiddenOnly):
     def blocks(self) -> int:
         return 1
 
+    @property
+    def factors(self) -> int:
+        return 1
+
     def initial(self, rng: np.random.Generator, inputs: int, layer: int, span: int) -> dict[str, Floats]:
         w = super().initial(rng, inputs, layer, span)
         if self.init == "orthogonal":
@@ -76,9 +80,12 @@ class RNN(HiddenOnly):
             h_last = phi(h)
         return Trace(x=x, h=h_all, c=None, gates={}, saved={})
 
-    def sweep_steps(self, w: Weights, trace: Trace, grad_h: Tensor, steps: range, cut: int | None) -> Sweep:
+    def sweep_steps(
+        self, w: Weights, trace: Trace, grad_h: Tensor, steps: range, cut: int | None, room: Tensor
+    ) -> Sweep:
         T, K, first = *grad_h.shape[:2], max(steps.start - 1, 0)
-        grad_pre = repeat(slope(self.activation, trace.h[steps.start : steps.stop]), K)  # φ' first, φ' grad_h later
+        slopes = slope(self.activation, trace.h[steps.start : steps.stop], out=room[:, :, 0])
+        grad_pre = repeat(slopes, K)  # φ' first, φ' grad_h later
         w_hh = w["weight_hh"]
         dh_at = by_step(grad_h[first : steps.stop].flatten(1, 2), start=first)
         pre_at = by_step(grad_pre.flatten(1, 2), start=steps.start)
