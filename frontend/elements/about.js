@@ -6,17 +6,18 @@
 
 import { citation } from "../codes.js";
 import { make } from "./dom.js";
+import { takeaway } from "./takeaway.js";
 
 export class FarbackAbout extends HTMLElement {
   /**
    * @param {string} id
    * @param {Manifest} manifest
    */
-  show(id, { title, note, saved, versions, files }) {
+  show(id, manifest) {
+    const { title, note, saved, versions } = manifest;
     const base = new URL(".", document.baseURI).href;
     const day = saved.slice(0, 10);
     const link = `${base}s/${id}`;
-    const size = Object.values(files).reduce((sum, file) => sum + file.size, 0);
     this.hidden = false;
     this.replaceChildren(
       make("h2", { "data-testid": "snapshot-title" }, title || "Snapshot"),
@@ -28,24 +29,15 @@ export class FarbackAbout extends HTMLElement {
         make(
           "details",
           {},
-          make("summary", {}, "Cite, download"),
+          make("summary", {}, "Cite"),
           make(
             "p",
             { class: "cite" },
             citation({ title: title || "Snapshot", link, created: day, version: versions.farback }),
           ),
-          make(
-            "p",
-            {},
-            make(
-              "a",
-              { href: `api/snapshots/${id}/file` },
-              `The whole snapshot as one file (${(size / 1e6).toFixed(1)} MB)`,
-            ),
-            ", which any Farback server takes in.",
-          ),
         ),
       ),
+      takeaway(id, manifest),
     );
   }
 }
