@@ -6,6 +6,7 @@
 
 import { citation } from "../codes.js";
 import { make } from "./dom.js";
+import { onward } from "./onward.js";
 import { takeaway } from "./takeaway.js";
 
 export class FarbackAbout extends HTMLElement {
@@ -37,6 +38,7 @@ export class FarbackAbout extends HTMLElement {
           ),
         ),
       ),
+      onward(id, manifest),
       takeaway(id, manifest),
     );
   }
