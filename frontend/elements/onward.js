@@ -7,8 +7,8 @@
 /**
  * @param {string} _id
  * @param {Manifest} _manifest
- * @returns {HTMLElement | null}
+ * @returns {HTMLElement | string} empty where there is nothing to do
  */
 export function onward(_id, _manifest) {
-  return null;
+  return "";
 }
