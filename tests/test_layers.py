@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "backend" / "farback"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "config", "arrays", "cite"),
+    ("errors", "config", "arrays", "cite", "randomness"),
     ("strict",),
     ("tasks", "cells", "measures"),
     ("presets",),

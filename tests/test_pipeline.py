@@ -14,8 +14,9 @@ from farback.errors import Exploded
 from farback.frame import encode
 from farback.model import Model
 from farback.pipeline import Moment, is_frame, record
+from farback.randomness import Stream, randomness
 from farback.spec import RunSpec, parse_spec
-from farback.training import Stream, Training, loss_of, randomness
+from farback.training import Training, loss_of
 
 SMALL: dict[str, Any] = {
     "task": {"name": "recall", "lag": 5, "symbols": 3, "distractors": 2},

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import cells, tasks
 
-NUMERIC_MODULES = ("config", "frame", "model", "pipeline", "presets", "spec", "training")
+NUMERIC_MODULES = ("config", "frame", "model", "pipeline", "presets", "randomness", "spec", "training")
 """The single files behind a run's numbers; the rooms tasks, cells and probing are taken whole."""
 
 

@@ -14,9 +14,10 @@ from farback.inquiries import parse_inquiry
 from farback.pipeline import record
 from farback.probing.answer import answer
 from farback.probing.observe import Observer
+from farback.randomness import Stream, randomness
 from farback.spec import parse_spec
 from farback.tasks import TASKS
-from farback.training import Stream, Training, randomness
+from farback.training import Training
 
 
 @pytest.mark.parametrize("task", list(TASKS))

@@ -16,8 +16,9 @@ from ..cells.lstm import LSTM
 from ..cells.rnn import RNN
 from ..model import Model
 from ..probing.observe import Observer
+from ..randomness import Stream, randomness
 from ..spec import RunSpec, parse_spec
-from ..training import Stream, Training, randomness
+from ..training import Training
 from .table import Row, milliseconds, side_by_side, spread
 
 SIZES = ((50, 32, 32), (100, 64, 64), (100, 64, 128))

@@ -19,10 +19,10 @@ from ..errors import InvalidInput
 from ..frame import Frame, encode, encode_arrays, pack, stamped
 from ..inquiries import PASSAGES, Arrays, Causal, Chain, Displayed, Inquiry, Jacobians, Lengths, Look, Passages, States
 from ..model import Model
+from ..randomness import Stream, randomness
 from ..spec import RunSpec
 from ..tasks import Batch, spread, together
 from ..tasks.text import Text
-from ..training import Stream, randomness
 from .causal import borrowed, causal
 from .chain import chain, window_chain
 from .connectivity import connectivity, state_connectivity

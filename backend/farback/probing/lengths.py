@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from ..frame import Reach
 from ..inquiries import LAGS, TRIALS, stretched
 from ..model import Model
+from ..randomness import ByLagStream, Stream, randomness
 from ..spec import RunSpec
 from ..tasks import ByLag, Chance, spread
-from ..training import ByLagStream, Stream, randomness
 from .observe import Observer, Score
 from .reach import reach
 

@@ -16,9 +16,10 @@ from ..arrays import Floats, finite
 from ..cells import Cell, FeedForward, Trace
 from ..frame import Frame, LayerFrame, SkillByLag, Suggestions, Updates
 from ..model import Model
+from ..randomness import ByLagStream, Stream, randomness
 from ..spec import RunSpec
 from ..tasks import Batch, ByLag, ByLetters, by_letters, rank_of, spread
-from ..training import ByLagStream, Stream, loss_of, randomness
+from ..training import loss_of
 from .connectivity import connectivity
 from .derivatives import Derivatives, LayerGradient, derivatives, scores, signal, targets
 from .horizon import by_lag as horizon_by_lag
