@@ -6,6 +6,7 @@
  */
 
 import { opening } from "./setup.js";
+import { addressFor, copied } from "./source.js";
 import { runIds, writeUrl } from "./url.js";
 import { plainView } from "./view.js";
 
@@ -28,6 +29,12 @@ export function namedIn(path) {
   return { runs: runIds(decodeURIComponent(name)) };
 }
 
+/** What the page's own address names; a copy is told, since it may be anywhere. @returns {ReturnType<typeof namedIn>} */
+export function namedHere() {
+  const snapshot = copied();
+  return snapshot === null ? namedIn(location.pathname) : { snapshot };
+}
+
 /** @returns {string} the path of the explorer, below whatever prefix */
 const home = () => new URL(".", document.baseURI).pathname;
 
@@ -40,7 +47,7 @@ const home = () => new URL(".", document.baseURI).pathname;
  * @returns {string}
  */
 export function addressOf(state, catalog) {
-  const named = namedIn(location.pathname) !== null;
+  const named = namedHere() !== null;
   const query = writeUrl(state, catalog, !named);
   const path = named ? location.pathname : home();
   const bare = query === writeUrl({ setup: opening(catalog), view: plainView() }, catalog, !named);
@@ -60,7 +67,8 @@ export class AddressBar {
     this.write = () => {
       clearTimeout(this.#timer);
       this.#timer = undefined;
-      history.replaceState(null, "", addressOf(read(), catalog));
+      // Against the page's own address, which may be a file's, and not against its base, which may be another site's.
+      history.replaceState(null, "", new URL(addressOf(read(), catalog), location.href));
     };
     addEventListener("pagehide", () => this.#timer && this.write());
   }
@@ -73,7 +81,7 @@ export class AddressBar {
 
 /** Leaves a path that names what it shows: the page shows another comparison now. */
 export function leaveNamed() {
-  if (namedIn(location.pathname)) history.replaceState(null, "", home());
+  if (namedHere()) history.replaceState(null, "", home());
 }
 
 /**
@@ -84,7 +92,7 @@ export function leaveNamed() {
  * @returns {string}
  */
 export function shareLink(state, catalog) {
-  const named = namedIn(location.pathname);
+  const named = namedHere();
   if (!named) return `${location.origin}${home()}?${writeUrl(state, catalog)}`;
   return "runs" in named ? linkTo("r", named.runs, state, catalog) : linkTo("s", [named.snapshot], state, catalog);
 }
@@ -107,7 +115,7 @@ export const viewQuery = ({ setup, view }, catalog) => writeUrl({ setup, view: {
  */
 export function linkTo(page, ids, state, catalog) {
   const query = viewQuery(state, catalog);
-  const path = new URL(`${page}/${ids.join(",")}`, document.baseURI).href;
+  const path = addressFor(page, ids.join(","));
   return query ? `${path}?${query}` : path;
 }
 

@@ -1,8 +1,10 @@
 /**
- * The server's routes as functions; a refusal is thrown as it was answered.
+ * The server's routes as functions; a refusal is thrown as it was answered. A copy of a snapshot answers by itself.
  *
  * @import {Catalog, Manifest, Memory, RunRecord, Spec} from "./types.js"
  */
+
+import { isCopy, readCopy } from "./source.js";
 
 /** Names this page to the server, so that its queue is fair and a cancel withdraws only this viewer. */
 export const viewer = crypto.getRandomValues(new Uint32Array(4)).join("-");
@@ -27,6 +29,7 @@ export class Refused extends Error {
  * @returns {Promise<any>} the JSON answer; null where there is none
  */
 async function ask(path, init = {}) {
+  if (isCopy()) return readCopy(path, init);
   let response;
   try {
     response = await fetch(new URL(path, document.baseURI), {

@@ -6,10 +6,11 @@
  * @import {Catalog, Column, Ink, Manifest, Setup, View} from "./types.js"
  */
 
-import { AddressBar, embedCode, leaveNamed, linkTo, namedIn, shareLink, viewQuery } from "./address.js";
+import { AddressBar, embedCode, leaveNamed, linkTo, namedHere, shareLink, viewQuery } from "./address.js";
 import { cancelRun, deleteSnapshot, getCatalog, getFrames, getRun, postProbe, postRun, postSnapshot } from "./api.js";
 import { Asking } from "./asking.js";
 import { Comparison, unfinished } from "./comparison.js";
+import { showCodes } from "./elements/codes.js";
 import { calm, confirmed, make } from "./elements/dom.js";
 import { applyTheme, isDark, readInk } from "./elements/ink.js";
 import { page } from "./elements/page.js";
@@ -22,6 +23,7 @@ import { PANELS } from "./panels/index.js";
 import { Player } from "./player.js";
 import { jobsOf, SEEDS, Seeds } from "./seeds.js";
 import { alike, opening, readsText, specsOf, taskOf } from "./setup.js";
+import { ending, home, isCopy } from "./source.js";
 import { advance, frameAt, lastStep, newestStep, stepsOf } from "./timeline.js";
 import { readUrl } from "./url.js";
 import { fold, misfits, plainView } from "./view.js";
@@ -323,6 +325,12 @@ function share() {
 }
 
 function embed() {
+  const named = namedHere();
+  if (snapshot && named && "snapshot" in named) {
+    const query = viewQuery({ setup: shown, view }, catalog);
+    const title = snapshot.title || "Snapshot";
+    return showCodes({ base: home() ?? "", id: named.snapshot, title, query, end: ending() });
+  }
   const runs = comparison.columns.flatMap(({ run }) => run ?? []);
   const models = comparison.columns.filter(({ run }) => run).map(({ title }) => title);
   if (!runs.length) return page.notice.show("There is nothing to embed yet: press Train first.", "told");
@@ -442,13 +450,18 @@ function wire() {
   listenToKeys({
     move,
     play: togglePlay,
-    train: () => embedded || page.controls.submit(),
+    train: () => embedded || isCopy() || page.controls.submit(),
     help: () => page.help.open(),
     unmark: () => {
       const free = view.mark === null && view.output === null;
       look(free ? { sequence: null } : { mark: null, output: null });
       showMark();
     },
+  });
+  document.querySelector("a.skip")?.addEventListener("click", (event) => {
+    // Its link is relative to the base, which is another page where this one stands in a folder.
+    event.preventDefault();
+    page.timeline.focus();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", retint);
 }
@@ -458,7 +471,7 @@ async function open() {
   const asked = readUrl(location.search, catalog);
   ({ setup, view } = asked);
   shown = setup;
-  const named = namedIn(location.pathname);
+  const named = namedHere();
   const ids = named && "runs" in named ? named.runs : view.runs;
   retint();
   showMark();

@@ -17,10 +17,11 @@ const string = (text) => JSON.stringify(text);
  * @property {string} id of the snapshot
  * @property {string} title
  * @property {string} query of the embed: theme, what is hidden; empty for none
+ * @property {"" | "/"} end of a page's address: on a site of files it is a folder
  */
 
 /** @param {Shared} shared */
-export const embedLink = ({ base, id, query }) => `${base}embed/${id}${query && `?${query}`}`;
+export const embedLink = ({ base, id, query, end }) => `${base}embed/${id}${end}${query && `?${query}`}`;
 
 /**
  * A frame that is closed in: it may run scripts, and that is all.
@@ -58,7 +59,7 @@ export const CODES = [
   {
     name: "Address",
     hint: "sites that know oEmbed make a figure of it",
-    code: ({ base, id }) => `${base}s/${id}`,
+    code: ({ base, id, end }) => `${base}s/${id}${end}`,
   },
 ];
 

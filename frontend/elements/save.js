@@ -5,7 +5,8 @@
  * @import {Saved} from "../types.js"
  */
 
-import { CODES, citation } from "../codes.js";
+import { citation } from "../codes.js";
+import { codesFor, copying } from "./codes.js";
 import { make, setText, uniqueId } from "./dom.js";
 
 /** Longest title and note, as on the server. */
@@ -109,31 +110,7 @@ export class FarbackSave extends HTMLElement {
 
   /** @param {Saved} saved */
   #tell({ base, id, title, link, created, version, secret }) {
-    const shared = { base, id, title, query: "" };
-    const code = make("textarea", {
-      rows: 4,
-      readonly: true,
-      class: "code",
-      "data-testid": "code",
-      "aria-label": "Code",
-    });
-    const hint = make("span", { class: "hint" });
-    const kind = make(
-      "select",
-      {
-        "aria-label": "Where it is shown",
-        "data-testid": "code-kind",
-        onchange: () => choose(kind.selectedIndex),
-      },
-      ...CODES.map(({ name }) => make("option", {}, name)),
-    );
-    const choose = /** @param {number} at */ (at) => {
-      const chosen = CODES[at];
-      if (!chosen) return;
-      code.value = chosen.code(shared);
-      setText(hint, chosen.hint);
-    };
-    choose(0);
+    const shared = { base, id, title, query: "", end: /** @type {const} */ ("") };
     const removal = `${link}#delete=${secret}`;
     this.#kept.replaceChildren(
       make(
@@ -150,9 +127,7 @@ export class FarbackSave extends HTMLElement {
         ),
       ),
       make("h3", {}, "Show it in a course's page"),
-      make("p", { class: "kinds" }, kind, " ", hint),
-      code,
-      copying("Copy the code", () => code.value),
+      ...codesFor(shared),
       make("h3", {}, "Delete it"),
       make(
         "p",
@@ -165,32 +140,6 @@ export class FarbackSave extends HTMLElement {
     this.#form.hidden = true;
     this.#kept.hidden = false;
   }
-}
-
-/**
- * A button that copies, and says so.
- *
- * @param {string} words
- * @param {() => string} text
- */
-function copying(words, text) {
-  const button = make(
-    "button",
-    {
-      type: "button",
-      onclick: async () => {
-        try {
-          await navigator.clipboard.writeText(text());
-          setText(button, "Copied");
-        } catch {
-          setText(button, "Mark it and copy it by hand");
-        }
-        setTimeout(() => setText(button, words), 2000);
-      },
-    },
-    words,
-  );
-  return button;
 }
 
 customElements.define("farback-save", FarbackSave);

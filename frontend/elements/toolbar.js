@@ -1,5 +1,6 @@
 /** What concerns the page as a whole: its link, light or dark, help. */
 
+import { home, isCopy } from "../source.js";
 import { make, tell } from "./dom.js";
 
 export class FarbackToolbar extends HTMLElement {
@@ -18,12 +19,16 @@ export class FarbackToolbar extends HTMLElement {
         },
         text,
       );
+    const embedded = document.documentElement.classList.contains("embed");
     const buttons = [
-      button("share", "Share", "Share: copy a link to what this page shows"),
-      !document.documentElement.classList.contains("embed") &&
+      // A file that does not know where it was taken from has no link to give.
+      home() !== null && button("share", "Share", "Share: copy a link to what this page shows"),
+      !embedded &&
+        !isCopy() &&
         button("save", "Keep", "Keep: a snapshot of these trained models, with a link that lasts"),
       // What is embedded already is embedded elsewhere from its own page.
-      !document.documentElement.classList.contains("embed") &&
+      !embedded &&
+        home() !== null &&
         button("embed", "Embed", "Embed: copy code that shows these models in another page"),
       button("theme", "◐", "Switch between light and dark"),
       button("help", "?", "Help and keys (?)"),

@@ -56,7 +56,13 @@ test("a run of a snapshot has its routes below the snapshot's", () => {
   assert.deepEqual([isKept("abc"), isKept("abcdefgh2345.0")], [false, true]);
 });
 
-const shared = { base: "https://farback.test/x/", id: "abcdefgh2345", title: 'A "quoted" <b>&', query: "theme=dark" };
+const shared = {
+  base: "https://farback.test/x/",
+  id: "abcdefgh2345",
+  title: 'A "quoted" <b>&',
+  query: "theme=dark",
+  end: /** @type {const} */ (""),
+};
 
 test("codes never let a title out of its attribute", () => {
   for (const { name, code } of CODES) {
@@ -65,6 +71,7 @@ test("codes never let a title out of its attribute", () => {
     assert.ok(text.includes("abcdefgh2345"), name);
   }
   assert.equal(embedLink(shared), "https://farback.test/x/embed/abcdefgh2345?theme=dark");
+  assert.equal(embedLink({ ...shared, end: "/" }), "https://farback.test/x/embed/abcdefgh2345/?theme=dark");
   assert.match(CODES[0]?.code(shared) ?? "", /sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox"/);
   assert.match(CODES[0]?.code(shared) ?? "", /title="A &quot;quoted&quot; &lt;b>&amp;"/);
 });
