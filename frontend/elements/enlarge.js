@@ -7,6 +7,7 @@
 
 import { figureOf } from "../draw/figure.js";
 import { csvOf } from "../draw/read.js";
+import { plotlyAddress } from "../source.js";
 import { make, setText } from "./dom.js";
 
 /**
@@ -19,22 +20,21 @@ import { make, setText } from "./dom.js";
 /** @type {Promise<Plotly> | null} */
 let loading = null;
 
-/**
- * The server writes into the page where Plotly is, with its version, so that it is kept until there is another one.
- *
- * @returns {Promise<Plotly>}
- */
+/** @returns {Promise<Plotly>} */
 function loadPlotly() {
-  loading ??= new Promise((resolve, reject) => {
-    const script = make("script", { src: document.documentElement.dataset.plotly ?? "plotly.js" });
-    script.addEventListener("load", () => resolve(/** @type {any} */ (window).Plotly));
-    script.addEventListener("error", () => {
-      loading = null;
-      script.remove();
-      reject(new Error("The zoomable figure could not be loaded. The numbers can still be downloaded."));
-    });
-    document.head.append(script);
-  });
+  loading ??= plotlyAddress().then(
+    (src) =>
+      new Promise((resolve, reject) => {
+        const script = make("script", { src });
+        script.addEventListener("load", () => resolve(/** @type {any} */ (window).Plotly));
+        script.addEventListener("error", () => {
+          loading = null;
+          script.remove();
+          reject(new Error("The zoomable figure could not be loaded. The numbers can still be downloaded."));
+        });
+        document.head.append(script);
+      }),
+  );
   return loading;
 }
 

@@ -85,8 +85,25 @@ class Snapshot:
         """
         return unpack(self._pieces(frames_name(n)), self.run(n).inflated)
 
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """One of its files as it was saved, piece by piece.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        return self._pieces(name)
+
     def weights(self, n: int) -> dict[str, Floats]:
         """The weights of the n-th run at its step, under torch.nn's names and in its layout.
+
+        Raises:
+            NotFound: there is no such run.
+            InvalidInput: they were spoilt.
+        """
+        return load(self.weights_file(n))
+
+    def weights_file(self, n: int) -> bytes:
+        """The same as they are kept; safetensors.
 
         Raises:
             NotFound: there is no such run.
@@ -96,7 +113,7 @@ class Snapshot:
         data = b"".join(self._pieces(weights_name(n)))
         if hashlib.sha256(data).hexdigest() != self.manifest.files[weights_name(n)].sha256:
             raise InvalidInput(f"The weights of run {n} are not those that the manifest names.")
-        return load(data)
+        return data
 
     def run(self, n: int) -> SavedRun:
         """How the n-th run stood when it was saved.
