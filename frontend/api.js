@@ -24,6 +24,12 @@ export class Refused extends Error {
 }
 
 /**
+ * Asked without any header, a browser answers from what the page's head had it fetch, and a frame that is closed in need
+ * not ask first whether it may.
+ */
+const PLAIN = { headers: {} };
+
+/**
  * @param {string} path relative to the page's base, whatever prefix a proxy puts before it
  * @param {RequestInit} [init]
  * @returns {Promise<any>} the JSON answer; null where there is none
@@ -33,8 +39,8 @@ async function ask(path, init = {}) {
   let response;
   try {
     response = await fetch(new URL(path, document.baseURI), {
-      ...init,
       headers: { "content-type": "application/json", "x-farback-viewer": viewer },
+      ...init,
     });
   } catch (error) {
     if (init.signal?.aborted) throw error;
@@ -51,7 +57,7 @@ async function ask(path, init = {}) {
 }
 
 /** @returns {Promise<Catalog>} */
-export const getCatalog = () => ask("api/catalog");
+export const getCatalog = () => ask("api/catalog", PLAIN);
 
 /** @returns {Promise<Memory>} */
 export const getMemory = () => ask("api/memory");
@@ -77,7 +83,7 @@ export function placeOf(run) {
  * @param {string} id
  * @returns {Promise<Manifest>}
  */
-export const getSnapshot = (id) => ask(`api/snapshots/${encodeURIComponent(id)}`);
+export const getSnapshot = (id) => ask(`api/snapshots/${encodeURIComponent(id)}`, PLAIN);
 
 /**
  * All frames of a run of a snapshot: what is asked for by its content is kept by the browser for good.
@@ -86,7 +92,7 @@ export const getSnapshot = (id) => ask(`api/snapshots/${encodeURIComponent(id)}`
  * @param {string} sha256
  * @returns {Promise<{frames: import("./types.js").WireFrame[]}>}
  */
-export const getReel = (run, sha256) => ask(`${placeOf(run)}/frames?v=${sha256}`);
+export const getReel = (run, sha256) => ask(`${placeOf(run)}/frames?v=${sha256}`, PLAIN);
 
 /**
  * @param {object} selection

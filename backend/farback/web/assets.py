@@ -38,10 +38,15 @@ class Asset:
     kind: str
     etag: str
 
+    @property
+    def body(self) -> bytes:
+        """It as it was before it was packed."""
+        return gzip.decompress(self.packed)
+
     @classmethod
-    def of(cls, body: bytes, kind: str) -> Asset:
-        """Pack a body."""
-        return cls(gzip.compress(body, 6, mtime=0), kind, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"')
+    def of(cls, body: bytes, kind: str, level: int = 6) -> Asset:
+        """Pack a body, at a level of gzip."""
+        return cls(gzip.compress(body, level, mtime=0), kind, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"')
 
     def response(self, request: Request, caching: str = ASK_AGAIN) -> Response:
         """The body, packed where the browser reads that; or the word that it has it already."""
@@ -50,7 +55,7 @@ class Asset:
             return Response(None, 304, headers)
         if "gzip" in request.headers.get("accept-encoding", ""):
             return Response(self.packed, 200, headers | {"Content-Encoding": "gzip"}, self.kind)
-        return Response(gzip.decompress(self.packed), 200, headers, self.kind)
+        return Response(self.body, 200, headers, self.kind)
 
 
 def has_already(request: Request, etag: str) -> bool:
@@ -87,16 +92,17 @@ def frontend() -> Path:
     return installed if installed.is_dir() else package.parents[1] / "frontend"
 
 
+def given_out(root: Path) -> list[Path]:
+    """All files of the page, which lie in `root`, in the order of their names."""
+    shown = (path for path in root.rglob("[!.]*") if path.suffix in KINDS and path.is_file())
+    return sorted(path for path in shown if not any(part.startswith(".") for part in path.relative_to(root).parts))
+
+
 def find(name: str) -> Path | None:
     """The file of the page that is called so, if it may be given out. It is looked up among those that there are,
     since a name may be anything."""
     root = frontend()
-    for path in root.rglob("*"):
-        inner = path.relative_to(root)
-        if inner.as_posix() == name:
-            hidden = any(part.startswith(".") for part in inner.parts)
-            return path if path.suffix in KINDS and not hidden and path.is_file() else None
-    return None
+    return next((path for path in given_out(root) if path.relative_to(root).as_posix() == name), None)
 
 
 def plotly() -> Path:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 from html import escape
+from typing import TypedDict
 from urllib.parse import quote
 
 import segno
@@ -14,7 +15,7 @@ from fastapi.responses import HTMLResponse
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from ..errors import FarbackError, Gone, NotFound
-from ..snapshots import Snapshot
+from ..snapshots import Snapshot, frames_name
 from . import preview
 from .access import InSnapshots
 from .address import Base
@@ -60,7 +61,7 @@ SAID = re.compile(r'(data-say="(what|why)">)[^<]*')
 def snapshot(id: str, base: Base, snapshots: InSnapshots) -> Response:
     """The explorer on a snapshot. The page asks for it by itself; what stands in its head is for other sites."""
     try:
-        return document("../", head=_head(digest(snapshots.get(id)), base, id))
+        return document("../", **_about(snapshots.get(id), base, id))
     except FarbackError as error:
         return _refusal(error)
 
@@ -69,7 +70,7 @@ def snapshot(id: str, base: Base, snapshots: InSnapshots) -> Response:
 def embed(id: str, base: Base, snapshots: InSnapshots) -> Response:
     """The same without controls, for other sites to frame."""
     try:
-        return framed(document("../", "embed", head=_head(digest(snapshots.get(id)), base, id)))
+        return framed(document("../", "embed", **_about(snapshots.get(id), base, id)))
     except FarbackError as error:
         return framed(_refusal(error, "embed"))
 
@@ -110,6 +111,18 @@ def _picture(request: Request, body: bytes, kind: str) -> Response:
     if has_already(request, headers["ETag"]):
         return Response(None, 304, headers)
     return Response(body, 200, headers, kind)
+
+
+class _About(TypedDict):
+    head: str
+    data: list[str]
+
+
+def _about(kept: Snapshot, base: str, id: str) -> _About:
+    """What a snapshot's page says to other sites, and what it will ask for."""
+    place, files = f"api/snapshots/{id}", kept.manifest.files
+    reels = [f"{place}/runs/{n}/frames?v={files[frames_name(n)].sha256}" for n in range(len(kept.manifest.runs))]
+    return {"head": _head(digest(kept), base, id), "data": ["api/catalog", place, *reels]}
 
 
 def _head(about: Digest, base: str, id: str) -> str:
