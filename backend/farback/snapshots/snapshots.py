@@ -17,25 +17,20 @@ from uuid import uuid4
 
 from .. import __version__
 from ..config import MAX_FRAMES_BYTES, MAX_MANIFEST_BYTES, Settings
-from ..errors import Forbidden, Gone, InvalidInput, NotFound, TooLarge
+from ..errors import Forbidden, InvalidInput, NotFound, TooLarge
 from ..machine import fingerprint
 from ..store import StorageFailed, Store
 from . import owner
 from .archive import Archive
 from .check import check, check_tasks
 from .draft import Draft, sync
+from .kept import OWNER, Kept, owner_of
 from .manifest import NAME, VERSION, File, etag_of, frames_name, read_manifest, weights_name
 from .reel import Packer
 from .selection import Selection
-from .snapshot import Snapshot
 from .words import canonical
 
 LOG = logging.getLogger(__name__)
-
-OWNER = "owner.json"
-"""Beside the manifest and not in it: what only the server knows of a snapshot."""
-
-LETTERS = frozenset(owner.LETTERS)
 
 
 @dataclass(frozen=True)
@@ -62,8 +57,8 @@ class Made(NamedTuple):
     secret: str
 
 
-class Snapshots:
-    """The folders of all snapshots.
+class Snapshots(Kept):
+    """The folders of all snapshots, to be read, added to and deleted from.
 
     Safe to be called from any thread; one is written at a time. A folder under its id is whole: it was written as a
     draft, forced to the disk and renamed.
@@ -74,10 +69,10 @@ class Snapshots:
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
+        super().__init__(settings.data_dir)
         self._settings = settings
         self._store = store
-        self.path = settings.data_dir / "snapshots"
-        self._drafts, self._gone = self.path / "drafts", self.path / "gone"
+        self._drafts = self.path / "drafts"
         self._lock = threading.Lock()  # whoever writes
         self.count = 0
         self.bytes = 0  # of all of them
@@ -86,54 +81,13 @@ class Snapshots:
         """Remove what a crash left half-written or half-deleted, and count what is there. Called once, at the start."""
         try:
             shutil.rmtree(self._drafts, ignore_errors=True)
-            for folder in self._folders():
-                if (self._gone / folder.name).exists():
+            for folder in self.folders():
+                if (self.gone / folder.name).exists():
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
                     self._count(1, _size(folder))
         except OSError as error:  # what can be read can be shown all the same
             LOG.error("The snapshots could not all be counted: %s.", error.strerror or error)
-
-    def folder(self, id: str) -> Path:
-        """Where a snapshot's files are.
-
-        Raises:
-            NotFound: there is none.
-            Gone: it was deleted.
-        """
-        if len(id) == owner.ID_LETTERS and LETTERS.issuperset(id):
-            if (self._gone / id).exists():
-                raise Gone(f"The snapshot {id} was deleted by whoever saved it.", "id")
-            folder = self._place(id)
-            if folder.is_dir():
-                return folder
-        raise NotFound(f"There is no snapshot {id[:40]}.", "id")
-
-    def get(self, id: str) -> Snapshot:
-        """A snapshot, to be read.
-
-        Raises:
-            NotFound: there is none.
-            Gone: it was deleted.
-            StorageFailed: the disk has lost it, or spoilt what it says.
-        """
-        folder = self.folder(id)
-        try:
-            snapshot = Snapshot.open(folder)
-        except OSError as error:
-            raise self.lost(id) from error
-        if snapshot.etag != _owner_of(folder)["etag"]:
-            raise self.lost(id)
-        return snapshot
-
-    def lost(self, id: str) -> StorageFailed:
-        """What is said of a snapshot that cannot be read, unless it was deleted meanwhile.
-
-        Raises:
-            Gone: it was.
-        """
-        self.folder(id)
-        return StorageFailed(f"The disk has lost some of the snapshot {id}.")
 
     def save(self, subjects: Sequence[Subject], said: Selection) -> Made:
         """Keep some runs for good. When this returns, no crash takes the snapshot away any more.
@@ -210,7 +164,7 @@ class Snapshots:
             StorageFailed: that it is gone cannot be noted; then it is still there.
         """
         folder = self.folder(id)
-        if not owner.fits(secret, _owner_of(folder)["secret"]):
+        if not owner.fits(secret, owner_of(folder)["secret"]):
             raise Forbidden("This is not the secret of this snapshot: it is told once, to whoever saves it.", "secret")
         with self._lock:
             self.folder(id)  # nobody deleted it meanwhile
@@ -295,16 +249,10 @@ class Snapshots:
 
     def _bury(self, id: str) -> None:
         """Note for good that a snapshot is deleted; from then on it is, whatever happens to its files."""
-        self._gone.mkdir(parents=True, exist_ok=True)
-        (self._gone / id).touch()
-        sync(self._gone)
+        self.gone.mkdir(parents=True, exist_ok=True)
+        (self.gone / id).touch()
+        sync(self.gone)
         sync(self.path)
-
-    def _place(self, id: str) -> Path:
-        return self.path / id[:2] / id
-
-    def _folders(self) -> Iterator[Path]:
-        return (path for path in self.path.glob("??/*") if path.is_dir())
 
     def _count(self, more: int, size: int) -> None:
         self.count += more
@@ -320,15 +268,6 @@ def spec_name(n: int) -> str:
 def _alias(subject: Subject) -> str:
     """The id under which a run is published: its own, unless that is a secret by which its text can be deleted."""
     return owner.hashed(subject.run)[: len(subject.run)] if subject.private else subject.run
-
-
-def _owner_of(folder: Path) -> dict[str, str]:
-    """The hashes of its secret and of its manifest."""
-    try:
-        known = json.loads((folder / OWNER).read_bytes())
-        return {name: str(known[name]) for name in ("secret", "etag")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StorageFailed("The disk has lost whose snapshot this is.") from error
 
 
 def _size(folder: Path) -> int:
