@@ -14,6 +14,7 @@ from ..errors import NotFound
 from . import preview
 from .access import InSettings, InSnapshots
 from .address import Base, host_of
+from .digest import Digest
 from .shared import ID, digest
 
 router = APIRouter()
@@ -50,8 +51,24 @@ def oembed(
     bases = [base, f"//{host_of(request)}/", f"//{host_of(request)}{settings.prefix.rstrip('/')}/"]
     id, query = _named(url, bases)
     about = digest(snapshots.get(id))
-    width, height = min(WIDTH, maxwidth or WIDTH), min(HEIGHT, maxheight or HEIGHT)
     source = f"{base}embed/{id}{query and f'?{query}'}"
+    return JSONResponse(answer_of(about, base, source, f"{base}s/{id}/preview.png", maxwidth, maxheight))
+
+
+def answer_of(
+    about: Digest, base: str, source: str, picture: str, maxwidth: int | None = None, maxheight: int | None = None
+) -> dict[str, str | int]:
+    """What oEmbed says of a snapshot.
+
+    Args:
+        about: what is shown.
+        base: address of the site.
+        source: address of what a frame shows.
+        picture: address of its picture.
+        maxwidth: the room there is, in pixels; None where it is not limited.
+        maxheight: the same.
+    """
+    width, height = min(WIDTH, maxwidth or WIDTH), min(HEIGHT, maxheight or HEIGHT)
     answer: dict[str, str | int] = {
         "version": "1.0", "type": "rich", "title": about.title,
         "provider_name": "Farback", "provider_url": base, "cache_age": CACHE_S,
@@ -61,10 +78,9 @@ def oembed(
     }  # fmt: skip
     if (maxwidth or preview.WIDTH) >= preview.WIDTH and (maxheight or preview.HEIGHT) >= preview.HEIGHT:
         answer |= {
-            "thumbnail_url": f"{base}s/{id}/preview.png",
-            "thumbnail_width": preview.WIDTH, "thumbnail_height": preview.HEIGHT,
+            "thumbnail_url": picture, "thumbnail_width": preview.WIDTH, "thumbnail_height": preview.HEIGHT,
         }  # fmt: skip
-    return JSONResponse(answer)
+    return answer
 
 
 def _named(url: str, bases: list[str]) -> tuple[str, str]:

@@ -122,14 +122,21 @@ def _about(kept: Snapshot, base: str, id: str) -> _About:
     """What a snapshot's page says to other sites, and what it will ask for."""
     place, files = f"api/snapshots/{id}", kept.manifest.files
     reels = [f"{place}/runs/{n}/frames?v={files[frames_name(n)].sha256}" for n in range(len(kept.manifest.runs))]
-    return {"head": _head(digest(kept), base, id), "data": ["api/catalog", place, *reels]}
-
-
-def _head(about: Digest, base: str, id: str) -> str:
-    """The tags by which other sites show the link: Open Graph, Twitter's card and oEmbed's discovery."""
     link = f"{base}s/{id}"
+    endpoint = f"{base}oembed?format=json&url={quote(link, safe='')}"
+    return {"head": head_of(digest(kept), link, endpoint), "data": ["api/catalog", place, *reels]}
+
+
+def head_of(about: Digest, link: str, endpoint: str) -> str:
+    """The tags by which other sites show a link: Open Graph, Twitter's card and oEmbed's discovery.
+
+    Args:
+        about: what is shown there.
+        link: absolute address of its page.
+        endpoint: absolute address of its oEmbed answer.
+    """
     title, words = about.title, about.words
-    image = f"{link}/preview.png"
+    image = f"{link.rstrip('/')}/preview.png"
     alt = f"Bars of how many steps back each model connects. {words}"
     properties = {
         "og:site_name": "Farback", "og:type": "website", "og:title": title, "og:description": words, "og:url": link,
@@ -140,7 +147,6 @@ def _head(about: Digest, base: str, id: str) -> str:
         "description": words, "twitter:card": "summary_large_image", "twitter:title": title,
         "twitter:description": words, "twitter:image": image, "twitter:image:alt": shortened(alt, 420),
     }  # fmt: skip
-    endpoint = f"{base}oembed?format=json&url={quote(link, safe='')}"
     return "\n    ".join([
         f"<title>{escape(title)} · Farback</title>",
         *(f'<meta name="{name}" content="{escape(text)}">' for name, text in names.items()),
