@@ -20,6 +20,7 @@ from . import (
     health,
     memory,
     oembed,
+    offline,
     pages,
     probe,
     runs,
@@ -70,7 +71,21 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
     app.state.saves = asyncio.Lock()  # others wait here, where they hold no thread that might answer something else
     app.state.imports = asyncio.Semaphore(IMPORTS_AT_ONCE)
     failures.install(app)
-    for room in (catalog, memory, runs, probe, stream, frames, weights, snapshots, shared, oembed, health, pages):
+    for room in (
+        catalog,
+        memory,
+        runs,
+        probe,
+        stream,
+        frames,
+        weights,
+        snapshots,
+        shared,
+        offline,
+        oembed,
+        health,
+        pages,
+    ):
         app.include_router(room.router)
     app.add_middleware(GZipMiddleware, compresslevel=1, exclude_content_types=NEVER_PACKED)
     app.add_middleware(Origins)
