@@ -16,7 +16,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "config", "arrays", "cite", "randomness"),
     ("strict",),
     ("tasks", "cells", "measures"),
-    ("presets",),
+    ("presets", "start"),
     ("spec",),
     ("frame", "machine", "model"),
     ("catalog", "facts", "identity", "inquiries", "training"),

@@ -19,6 +19,8 @@ MAX_BATCH = 256
 """Most sequences a training step: memory grows with it, and the tasks gain nothing beyond."""
 MAX_TRAINING_STEPS = 20_000
 """Most updates of a run: the timeline keeps a frame every 50, and 400 frames is what a page can hold."""
+MAX_UPDATES = 1_000_000
+"""Most updates that weights may have had when a run goes on from them: fifty of the longest runs, one after another."""
 MAX_SYMBOLS = 64
 """Most symbols of an alphabet: each is one input line of the model and one row of the input panel."""
 MAX_WORK = 2.0e13

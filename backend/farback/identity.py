@@ -17,11 +17,14 @@ ID_BYTES = 15
 def run_id(spec: RunSpec) -> str:
     """24 URL-safe characters: a hash over the resolved spec, its corpus and the machine.
 
-    A spec with a person's own text gets a random id instead, so that knowing the text does not open the run.
+    Of a run that goes on from a snapshot the weights count, not where they were kept: whoever goes on from the same
+    ones shares the run. A spec with a person's own text gets a random id instead, so that knowing the text does not
+    open the run.
     """
     if spec.private:
         return _letters(secrets.token_bytes(ID_BYTES))
-    whole = {"spec": spec.as_json(), "corpus": spec.task.corpus_sha256(), "machine": fingerprint()}
+    values = spec.as_json() | ({} if spec.start is None else {"start": spec.start.content()})
+    whole = {"spec": values, "corpus": spec.task.corpus_sha256(), "machine": fingerprint()}
     canonical = json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()
     return _letters(hashlib.sha256(canonical).digest()[:ID_BYTES])
 

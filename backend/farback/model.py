@@ -14,6 +14,7 @@ from torch import Tensor
 from .arrays import Floats
 from .cells import Cell, Held, Pullback, Sweep, Trace
 from .cells.base import uniform
+from .errors import InvalidInput
 
 WORKSPACE = 2**22
 """Floats (16 MB) that one layer's scan may fill before a batch is cut up: larger was not faster, measured."""
@@ -80,6 +81,17 @@ class Model:
         """Cut a vector as long as `flat` into views, named and shaped as the weights."""
         parts = flat.split_with_sizes([math.prod(shape) for shape in self._shapes.values()])
         return {name: part.view(shape) for (name, shape), part in zip(self._shapes.items(), parts, strict=True)}
+
+    def load(self, weights: Mapping[str, Floats]) -> None:
+        """Take over other weights, in whatever order they come.
+
+        Raises:
+            InvalidInput: they are named or shaped otherwise than the model's own.
+        """
+        if {name: array.shape for name, array in weights.items()} != self._shapes:
+            raise InvalidInput("The weights to go on from are not those of this model.", "start")
+        for name, view in self.weights.items():
+            view.copy_(torch.from_numpy(weights[name]))
 
     def state_dict(self) -> dict[str, Floats]:
         """Copies of the weights; `recurrent.*` without its prefix loads into torch.nn, `readout.*` into Linear."""

@@ -12,7 +12,7 @@ import torch
 
 from .arrays import Floats
 from .config import SETTLE_STEPS
-from .errors import Exploded
+from .errors import Exploded, InvalidInput
 from .frame import Frame, Updates, stamped
 from .probing.observe import Observer, Progress
 from .spec import RunSpec, parse_spec
@@ -69,18 +69,19 @@ def is_frame(step: int) -> bool:
     return step % 10 == 0 if step <= 200 else step % 50 == 0
 
 
-def run(spec: RunSpec | Mapping[str, Any]) -> Iterator[Frame]:
+def run(spec: RunSpec | Mapping[str, Any], start: Mapping[str, Floats] | None = None) -> Iterator[Frame]:
     """Train one model and yield its frames.
 
     Args:
         spec: a RunSpec, or JSON values as in `{"task": {"name": "recall"}, "cell": {"name": "lstm"}}`.
+        start: the weights that a spec with a `start` goes on from, as a snapshot's `weights(n)` gives them.
 
     Raises:
-        InvalidInput: the spec is not one.
+        InvalidInput: the spec is not one, or not one with these weights.
         Exploded: the loss or the gradient stopped being finite; raised after the frame that shows it.
     """
     resolved = spec if isinstance(spec, RunSpec) else parse_spec(dict(spec))
-    return (moment.frame for moment in record(resolved))
+    return (moment.frame for moment in record(resolved, start=start))
 
 
 def record(
@@ -88,6 +89,7 @@ def record(
     resume: dict[str, Floats] | None = None,
     after_step: Callable[[int], None] | None = None,
     run_id: str = "",
+    start: Mapping[str, Floats] | None = None,
 ) -> Iterator[Moment]:
     """Train one model and yield every moment that is kept.
 
@@ -96,11 +98,19 @@ def record(
         resume: a moment's checkpoint; the run then goes on after it, and ends in the same bits.
         after_step: called with the step after every update; it may raise to stop the run.
         run_id: the id that the frames carry.
+        start: the weights that a spec with a `start` goes on from; another has none.
+
+    Raises:
+        InvalidInput: they are missing, not asked for, or not this model's.
 
     Torch works on one thread meanwhile: small matrices gain nothing from more, on busy cores they lose
     a lot, and sums that are split otherwise round otherwise.
     """
-    moments = _moments(spec, resume, after_step, run_id)
+    if spec.start is not None and start is None:
+        raise InvalidInput("This run goes on from the weights of a snapshot, which must be given with it.", "start")
+    if spec.start is None and start is not None:
+        raise InvalidInput("This run draws its own starting weights: its spec has no `start`.", "start")
+    moments = _moments(spec, resume, after_step, run_id, start)
     while True:
         with _one_thread():  # not across a yield: other runs, and the caller's own work, may come in between
             moment = next(moments, None)
@@ -120,12 +130,16 @@ def _one_thread() -> Iterator[None]:
 
 
 def _moments(
-    spec: RunSpec, resume: dict[str, Floats] | None, after_step: Callable[[int], None] | None, run_id: str
+    spec: RunSpec,
+    resume: dict[str, Floats] | None,
+    after_step: Callable[[int], None] | None,
+    run_id: str,
+    start: Mapping[str, Floats] | None,
 ) -> Iterator[Moment]:
     observer = Observer(spec)
     if resume is not None and not _fits(spec, resume):
         resume = None  # the same bits, only later
-    training = Training(spec, resume)
+    training = Training(spec, resume, start)
     story = Story() if resume is None else Story.from_array(resume["story"])
     if resume is None:
         moment = _moment(training, observer, story, run_id, last=False)

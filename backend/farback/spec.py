@@ -12,6 +12,7 @@ from .cells import CELLS, AnyCell, Cell
 from .cells.lstm import LSTM
 from .errors import InvalidInput, TooLarge
 from .presets import preset
+from .start import Start
 from .strict import Strict, checked, listed, refuse_unknown, shown
 from .tasks import TASKS, AnyTask
 
@@ -82,20 +83,30 @@ class RunSpec(Strict):
         ge=0,
         le=config.MAX_SEED,
     )
+    start: Start | None = None
+    """Where it goes on from; None: from starting weights drawn by the seed."""
 
     @property
     def private(self) -> bool:
-        """Whether it carries a person's own text, so that its id must be unguessable."""
+        """Whether it carries a person's own text, or weights that were trained on one, so that its id must be
+        unguessable."""
+        return self._carries_text or (self.start is not None and self.start.private)
+
+    @property
+    def _carries_text(self) -> bool:
         return getattr(self.task, "text", None) is not None
 
     def as_json(self) -> dict[str, Any]:
-        """The resolved spec as JSON values."""
-        return self.model_dump(mode="json")
+        """The resolved spec as JSON values. One that starts afresh does not say so, as none did before."""
+        values = self.model_dump(mode="json")
+        if self.start is None:
+            del values["start"]
+        return values
 
     def public_json(self) -> dict[str, Any]:
         """The resolved spec without a person's own text, of which only the length is told."""
         values = self.as_json()
-        if self.private:
+        if self._carries_text:
             values["task"] |= {"text": None, "text_length": len(values["task"]["text"])}
         return values
 
@@ -125,6 +136,8 @@ def parse_spec(raw: object) -> RunSpec:
     resolved: dict[str, Any] = {name: checked(model, values, name) for name, (model, values) in parts.items()}
     resolved["training"] = _once_written(resolved["training"], resolved["task"].length)
     resolved["cell"] = _cell_once_written(resolved["cell"])
+    if "start" in spec:
+        resolved["start"] = checked(Start, _mapping(spec["start"], "start"), "start")
     whole = checked(RunSpec, resolved | {key: spec[key] for key in ("seed",) if key in spec}, None)
     _bound_work(whole)
     return whole
@@ -135,6 +148,7 @@ EXAMPLES = {
     "task": '{"name": "recall"}',
     "cell": '{"name": "lstm"}',
     "training": '{"steps": 500}',
+    "start": '{"snapshot": "ID", "run": 0}',
 }
 """What each part of a spec may look like."""
 

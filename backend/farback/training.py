@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,13 +45,24 @@ class Training:
     Args:
         spec: the run.
         state: what `state` returned at some step; the training then goes on from there, bit for bit.
+        start: the weights that the run goes on from, named and shaped as the model's; None: the seed draws some. The
+            optimiser starts afresh, and the data goes on behind what the weights have seen, so under plain SGD a run
+            that was cut in two ends in the bits of one that was not.
+
+    Raises:
+        InvalidInput: the weights are not this model's.
     """
 
-    def __init__(self, spec: RunSpec, state: dict[str, Floats] | None = None) -> None:
+    def __init__(
+        self, spec: RunSpec, state: dict[str, Floats] | None = None, start: Mapping[str, Floats] | None = None
+    ) -> None:
         self.spec = spec
         task = spec.task
         self.model = Model.drawn(spec.cell, task.inputs, task.outputs, task.span, randomness(spec.seed, Stream.WEIGHTS))
+        if start is not None:
+            self.model.load(start)
         self.step = 0
+        self._seen = 0 if spec.start is None else spec.start.updates
         flat = self.model.flat
         self._grad = flat.grad = torch.zeros_like(flat)
         self._grads = self.model.views(self._grad)
@@ -68,9 +80,8 @@ class Training:
         Where the loss or the gradient is not finite the weights are moved all the same, as plain training would; they
         are lost then.
         """
-        batch = self.spec.task.batch(
-            randomness(self.spec.seed, Stream.TRAINING, self.step + 1), self.spec.training.batch
-        )
+        drawn = randomness(self.spec.seed, Stream.TRAINING, self._seen + self.step + 1)
+        batch = self.spec.task.batch(drawn, self.spec.training.batch)
         loss = self._backward(batch)
         with torch.inference_mode():
             # In float64, as the square of a large gradient leaves float32 before the gradient does.

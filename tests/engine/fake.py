@@ -15,12 +15,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+from safetensors.numpy import load
 
 from farback.arrays import Floats
 from farback.engine import Job
 from farback.errors import Exploded, InvalidInput
 from farback.frame import VERSION
-from farback.store import Entry
+from farback.store import Entry, StorageFailed
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,20 @@ def answer(spec: str, weights: bytes, step: int, inquiry: str) -> bytes:
     ).encode()
 
 
-def record(spec: str, run: str, resume: dict[str, Floats] | None, after_step: Callable[[int], None]) -> Iterator[Entry]:
-    """Train the plan."""
-    plan = plan_of(json.loads(spec))
-    step, seq, value = (0, 0, 1) if resume is None else (int(number) for number in resume["state"])
+def record(
+    spec: str,
+    run: str,
+    resume: dict[str, Floats] | None,
+    after_step: Callable[[int], None],
+    start: bytes | None = None,
+) -> Iterator[Entry]:
+    """Train the plan, from the number that the start holds, where there is one."""
+    whole = json.loads(spec)
+    plan = plan_of(whole)
+    if (start is not None) != ("start" in whole):
+        raise StorageFailed("The start is not there.")
+    first = 1 if start is None else int(load(start)["readout.weight"][2])
+    step, seq, value = (0, 0, first) if resume is None else (int(number) for number in resume["state"])
     if resume is None:
         yield entry(plan, run, seq, step, value)
         seq += 1

@@ -74,7 +74,7 @@ class LocalEngine:
                 queued = Row(job.id, "queued", job.public, job.facts, job.private, False, viewer, 0, job.steps)
                 if row is not None:
                     queued = replace(queued, saved=row.saved, created=row.created)
-                self.store.create(queued, job.spec)
+                self.store.create(queued, job.spec, job.start)
                 self._enqueue(queued)
             board.watchers.join(job.id, viewer)
             return board.state(job.id), row is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -15,8 +16,8 @@ from ..frame import encode
 from ..inquiries import parse_inquiry
 from ..pipeline import record as moments
 from ..probing.answer import answer as answer_to
-from ..spec import parse_spec
-from ..store import Entry
+from ..spec import RunSpec, parse_spec
+from ..store import Entry, StorageFailed
 
 WARM_UP = [
     {"task": {"name": "recall"}, "cell": {"name": cell}, "training": {"steps": 2}}
@@ -40,9 +41,20 @@ def answer(spec: str, weights: bytes, step: int, inquiry: str) -> bytes:
     return json.dumps(told, allow_nan=False, separators=(",", ":")).encode()
 
 
-def record(spec: str, run: str, resume: dict[str, Floats] | None, after_step: Callable[[int], None]) -> Iterator[Entry]:
-    """Train the spec (JSON) from the checkpoint on."""
-    for moment in moments(parse_spec(json.loads(spec)), resume, after_step, run):
+def record(
+    spec: str,
+    run: str,
+    resume: dict[str, Floats] | None,
+    after_step: Callable[[int], None],
+    start: bytes | None = None,
+) -> Iterator[Entry]:
+    """Train the spec (JSON) from the checkpoint on.
+
+    Raises:
+        StorageFailed: the weights (safetensors) that it goes on from are not those that it names.
+    """
+    whole = parse_spec(json.loads(spec))
+    for moment in moments(whole, resume, after_step, run, _started(whole, start)):
         frame = moment.frame
         yield Entry(
             seq=frame.seq,
@@ -52,3 +64,13 @@ def record(spec: str, run: str, resume: dict[str, Floats] | None, after_step: Ca
             checkpoint=moment.checkpoint,
             result=frame.result() if frame.last else None,
         )
+
+
+def _started(spec: RunSpec, start: bytes | None) -> dict[str, Floats] | None:
+    if spec.start is None:
+        return None
+    if start is None or hashlib.sha256(start).hexdigest() != spec.start.sha256:
+        raise StorageFailed(
+            "The weights that this run goes on from were lost on the disk: continue the snapshot again."
+        )
+    return load(start)

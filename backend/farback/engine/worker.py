@@ -35,8 +35,16 @@ class Recorder(Protocol):
     def prepare(self) -> None:
         """Load and warm everything, once in a worker's life."""
 
-    def record(self, spec: str, run: str, resume: dict[str, Floats] | None, after_step: AfterStep) -> Iterator[Entry]:
-        """Train the spec (JSON) from the checkpoint on; `after_step` is called after every update and may raise."""
+    def record(
+        self,
+        spec: str,
+        run: str,
+        resume: dict[str, Floats] | None,
+        after_step: AfterStep,
+        start: bytes | None,
+    ) -> Iterator[Entry]:
+        """Train the spec (JSON) from the checkpoint on; `after_step` is called after every update and may raise.
+        `start`: the weights (safetensors) that the run goes on from, where it draws none."""
 
 
 class _LetGo(Exception):
@@ -105,7 +113,7 @@ def perform(order: Order, recorder: Recorder, inbox: Inbox, tell: Callable[[Answ
     result = None
     try:
         spec = folder.spec.read_text(encoding="utf-8")
-        for entry in recorder.record(spec, order.run, folder.read_checkpoint(), after_step):
+        for entry in recorder.record(spec, order.run, folder.read_checkpoint(), after_step, folder.read_start()):
             size = writer.write(entry)
             tell(Kept(order.ticket, entry.seq, entry.step, size))
             result = entry.result

@@ -7,8 +7,10 @@ from .manifest import Manifest, file_names, frames_name, weights_name
 from .selection import Selection, parse_selection
 from .snapshot import Snapshot
 from .snapshots import Made, Snapshots, Subject, spec_name
+from .source import Source, asked_start
 
 __all__ = [
-    "Made", "Manifest", "Selection", "Snapshot", "Snapshots", "Subject", "archived", "file_names", "frames_name",
+    "Made", "Manifest", "Selection", "Snapshot", "Snapshots", "Source", "Subject", "archived", "asked_start",
+    "file_names", "frames_name",
     "parse_selection", "spec_name", "weights_name",
 ]  # fmt: skip

@@ -66,6 +66,17 @@ class SavedRun(Strict):
             raise ValueError("The steps of the frames do not rise.")
         return self
 
+    @property
+    def private(self) -> bool:
+        """Whether it was trained on a person's own text, here or where it goes on from."""
+        return self.spec["task"].get("text") is not None or self.start.get("private", False) is True
+
+    @property
+    def start(self) -> dict[str, Any]:
+        """What its spec says of where it goes on from; empty where it does not."""
+        start: dict[str, Any] = self.spec.get("start", {})
+        return start
+
 
 class Manifest(Strict):
     """All of a snapshot but its frames and weights."""
@@ -96,7 +107,7 @@ class Manifest(Strict):
     @property
     def private(self) -> bool:
         """Whether it publishes a person's own text."""
-        return any(run.spec["task"].get("text") is not None for run in self.runs)
+        return any(run.private for run in self.runs)
 
 
 def file_names(manifest: Manifest) -> list[str]:

@@ -53,6 +53,11 @@ class RunFolder:
         return self.path / "machine.json"
 
     @property
+    def start(self) -> Path:
+        """The weights that training goes on from, where they are a snapshot's. They are a copy: that may be deleted."""
+        return self.path / "start.safetensors"
+
+    @property
     def checkpoint(self) -> Path:
         """All that is needed to go on after the newest frame but the last."""
         return self.path / "checkpoint.safetensors"
@@ -65,13 +70,19 @@ class RunFolder:
         """The weights that the frame was taken with."""
         return self.path / "weights" / f"{step:06}.safetensors"
 
-    def create(self, spec: str) -> None:
+    def create(self, spec: str, start: bytes | None = None) -> None:
         """Make the folder of a run that is new, or is to go on.
+
+        Args:
+            spec: JSON.
+            start: the weights that it goes on from; None: it needs none, or has them already.
 
         Raises:
             OSError: it cannot be written.
         """
         self.make_parts()
+        if start is not None:
+            write_whole(self.start, start, sure=True)  # nothing that is left could make them anew
         write_whole(self.spec, spec.encode())
         write_whole(self.machine, json.dumps(fingerprint()).encode())
 
@@ -97,6 +108,13 @@ class RunFolder:
             return bool(json.loads(self.machine.read_bytes()) == fingerprint())
         except (OSError, ValueError):
             return False
+
+    def read_start(self) -> bytes | None:
+        """The weights that training goes on from; None where there are none."""
+        try:
+            return self.start.read_bytes()
+        except OSError:
+            return None
 
     def read_checkpoint(self) -> dict[str, Floats] | None:
         """The arrays to go on from; None where there are none, or they are spoilt: then only time is lost."""

@@ -64,8 +64,8 @@ class Store:
         row = self.index.get(run)
         return row if row is not None and self.folder(run).path.is_dir() else None
 
-    def create(self, row: Row, spec: str) -> None:
-        """Take in a run that is new, or is to go on.
+    def create(self, row: Row, spec: str, start: bytes | None = None) -> None:
+        """Take in a run that is new, or is to go on; `start` as in `RunFolder.create`.
 
         Raises:
             StorageFailed: it cannot be written; then nothing is kept of a new one.
@@ -74,7 +74,7 @@ class Store:
         now = time.time()
         row = replace(row, created=row.created or now, used=now)
         try:
-            self._write(lambda: self._create(row, spec))
+            self._write(lambda: self._create(row, spec, start))
         except StorageFailed:
             if new:
                 self.remove(row.id)
@@ -161,11 +161,11 @@ class Store:
             except (OSError, SQLAlchemyError) as error:
                 raise StorageFailed(f"The run cannot be stored: {_reason(error)}.") from error
 
-    def _create(self, row: Row, spec: str) -> None:
+    def _create(self, row: Row, spec: str, start: bytes | None) -> None:
         folder = self.folder(row.id)
         folder.path.mkdir(parents=True, exist_ok=True)
         folder.note(row)  # first, so that a spec with a person's text never lies there without a run that it belongs to
-        folder.create(spec)
+        folder.create(spec, start)
         self.index.put(row)
 
     def _change(self, run: str, values: dict[str, object]) -> None:

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from ..engine import Job
-from ..errors import InvalidInput
+from ..engine import Job, LocalEngine
+from ..errors import Gone, InvalidInput, NotFound
 from ..facts import facts
 from ..identity import run_id
-from ..spec import parse_spec
-from .access import InEngine, InSettings, Viewer, viewer_of
+from ..snapshots import Snapshots, Source, asked_start
+from ..spec import RunSpec, parse_spec
+from .access import InEngine, InSettings, InSnapshots, Viewer, viewer_of
 from .body import parse, read, receiving
 
 router = APIRouter(prefix="/api/runs")
@@ -24,10 +25,12 @@ MAX_CANCEL_BYTES = 1000
 
 
 @router.post("")
-async def post_run(request: Request, engine: InEngine, settings: InSettings, viewer: Viewer) -> JSONResponse:
+async def post_run(
+    request: Request, engine: InEngine, snapshots: InSnapshots, settings: InSettings, viewer: Viewer
+) -> JSONResponse:
     """Start the run of a spec, or join it."""
     async with receiving(request, settings.max_body_bytes) as body, request.app.state.one_at_a_time:
-        job = await run_in_threadpool(_job, body)
+        job = await run_in_threadpool(_job, body, engine, snapshots)
     state, new = await run_in_threadpool(engine.submit, job, viewer)
     content = {"id": state.run, "status": state.status, "position": state.position, "url": f"r/{state.run}"}
     return JSONResponse(content, 201 if new else 200)
@@ -60,8 +63,35 @@ def delete(id: str, engine: InEngine) -> Response:
     return Response(status_code=204)
 
 
-def _job(body: bytes) -> Job:
-    spec = parse_spec(parse(body))
+def _job(body: bytes, engine: LocalEngine, snapshots: Snapshots) -> Job:
+    raw = parse(body)
+    if not isinstance(raw, dict) or "start" not in raw:
+        return _job_of(parse_spec(raw))
+    try:
+        source = Source.of(asked_start(raw["start"]), snapshots)
+    except (Gone, NotFound) as error:
+        return _known_job(raw, engine, error)
+    spec = parse_spec(raw | {"start": source.start.model_dump()})
+    source.check(spec)
+    return _job_of(spec, source.weights)
+
+
+def _known_job(raw: dict[str, Any], engine: LocalEngine, error: Gone | NotFound) -> Job:
+    """A run whose start is gone can be joined by its whole spec, which names the weights: it has its own copy of them.
+
+    Raises:
+        Gone, NotFound: it was never started.
+    """
+    try:
+        job = _job_of(parse_spec(raw))
+    except InvalidInput:  # it does not name them
+        raise error from None
+    if engine.store.get(job.id) is None:
+        raise error
+    return job
+
+
+def _job_of(spec: RunSpec, start: bytes | None = None) -> Job:
     return Job(
         id=run_id(spec),
         spec=json.dumps(spec.as_json(), allow_nan=False, ensure_ascii=False),
@@ -69,6 +99,7 @@ def _job(body: bytes) -> Job:
         facts=json.dumps(facts(spec), allow_nan=False),
         steps=spec.training.steps,
         private=spec.private,
+        start=start,
     )
 
 
