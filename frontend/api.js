@@ -59,6 +59,12 @@ async function ask(path, init = {}) {
 /** @returns {Promise<Catalog>} */
 export const getCatalog = () => ask("api/catalog", PLAIN);
 
+/**
+ * @returns {Promise<{lessons: {name: string, title: string, trained: number, models: number}[]}>} the lessons in order,
+ *   with how many of each one's models are trained
+ */
+export const getLessons = () => ask("api/lessons");
+
 /** @returns {Promise<Memory>} */
 export const getMemory = () => ask("api/memory");
 
@@ -141,3 +147,15 @@ export const postProbe = (run, question, signal) =>
  * @returns {Promise<null>}
  */
 export const deleteRun = (id) => ask(`api/runs/${encodeURIComponent(id)}`, { method: "DELETE" });
+
+/**
+ * A run's weights at its newest step, as safetensors.
+ *
+ * @param {string} run
+ * @returns {Promise<ArrayBuffer>}
+ */
+export async function getWeights(run) {
+  const response = await fetch(new URL(`${placeOf(run)}/weights`, document.baseURI));
+  if (!response.ok) throw new Refused(`The weights of the model are not there (${response.status}).`, null, "not_found");
+  return response.arrayBuffer();
+}

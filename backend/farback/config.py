@@ -121,7 +121,10 @@ class Settings:
     """Address under which people reach the explorer, like `https://course.example/farback/`. Links that leave the page
     begin with it; left empty, with what was asked for, which a proxy may have changed."""
     data_dir: Path = field(default_factory=lambda: Path.cwd() / "data")
-    """Folder of the index and of all frames and weights."""
+    """Folder of the index and of all frames and weights; lessons of one's own lie in `lessons` within it."""
+    prepare_lessons: bool = True
+    """Whether the lessons' models are trained when the server starts: some minutes, once, so that lessons open at
+    once."""
     workers: int = field(default_factory=lambda: max(4, os.cpu_count() or 1))
     """Runs that train at the same time: at least the four models of a comparison, so they advance side by side."""
     max_queue: int = 200
@@ -161,7 +164,7 @@ class Settings:
         if self.public_url and not PUBLIC_URL.fullmatch(self.public_url):
             raise ValueError(f"public_url is {self.public_url!r}, which is no address like https://course.example/")
         for name, value in vars(self).items():
-            if name != "port" and isinstance(value, (int, float)) and not value > 0:
+            if name != "port" and type(value) in (int, float) and not value > 0:
                 raise ValueError(f"{name} is {value}, which is not more than 0")
 
     @classmethod
@@ -176,10 +179,21 @@ class Settings:
             text = os.environ.get(f"FARBACK_{name.upper()}")
             if text is None:
                 continue
-            kind = {"int": int, "float": float, "Path": Path, "str": str}[annotation]
+            kind = {"int": int, "float": float, "Path": Path, "str": str, "bool": _flag}[annotation]
             try:
                 values[name] = kind(text)
             except ValueError:
                 raise ValueError(f"FARBACK_{name.upper()} is {text!r}, which is not a {annotation}") from None
         values |= {name: value for name, value in given.items() if value is not None}
         return cls(**values)  # type: ignore[arg-type]
+
+
+def _flag(text: str) -> bool:
+    """A switch as shells write it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if text.lower() not in ("1", "true", "0", "false"):
+        raise ValueError(text)
+    return text.lower() in ("1", "true")

@@ -99,7 +99,7 @@ def spec(**training: Any) -> dict[str, Any]:
 @contextmanager
 def running(folder: Path, **settings: Any) -> Iterator[Site]:
     """Serve until the block ends."""
-    chosen = Settings(data_dir=folder, **({"workers": 2} | settings))
+    chosen = Settings(data_dir=folder, **({"workers": 2, "prepare_lessons": False} | settings))
     store = Store(folder)
     engine = LocalEngine(chosen, store, RECORDER)
     app = create_app(chosen, engine)

@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Request
 from ..config import Settings
 from ..engine import LocalEngine
 from ..errors import InvalidInput
+from ..lessons import Shelf
 from ..snapshots import Snapshots
 from .hub import Hub
 from .metrics import Metrics
@@ -42,6 +43,11 @@ def _snapshots(request: Request) -> Snapshots:
     return snapshots
 
 
+def _lessons(request: Request) -> Shelf:
+    lessons: Shelf = request.app.state.lessons
+    return lessons
+
+
 def viewer_of(request: Request, token: str | None) -> str:
     """The viewer's name: its token, or its address where it gave none.
 
@@ -64,5 +70,6 @@ InEngine = Annotated[LocalEngine, Depends(_engine)]
 InHub = Annotated[Hub, Depends(_hub)]
 InMetrics = Annotated[Metrics, Depends(_metrics)]
 InSnapshots = Annotated[Snapshots, Depends(_snapshots)]
+InLessons = Annotated[Shelf, Depends(_lessons)]
 Viewer = Annotated[str, Depends(_viewer)]
 """Who calls, as the header `X-Farback-Viewer` says."""

@@ -12,12 +12,15 @@ from starlette.middleware.gzip import GZipMiddleware
 from .. import __version__
 from ..config import Settings
 from ..engine import LocalEngine
+from ..lessons import shelf_of
+from ..lessons.preparation import prepare
 from ..snapshots import Snapshots
 from . import (
     catalog,
     failures,
     frames,
     health,
+    lessons,
     memory,
     oembed,
     offline,
@@ -42,7 +45,8 @@ NEVER_PACKED = ("text/event-stream", "application/octet-stream", "application/zi
 def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
     """The web application over an engine; the engine starts and ends with it.
 
-    `app.state` carries `settings`, `engine`, `snapshots`, `hub` and `metrics`, which the routes ask for in `access.py`.
+    `app.state` carries `settings`, `engine`, `snapshots`, `lessons`, `hub` and `metrics`, which the routes ask for in
+    `access.py`.
     """
     hub = Hub(settings, engine)
     kept = Snapshots(settings, engine.store)
@@ -53,6 +57,8 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
         hub.start(asyncio.get_running_loop())
         engine.start()
         await asyncio.to_thread(kept.tidy)
+        if settings.prepare_lessons:
+            await asyncio.to_thread(prepare, engine, app.state.lessons)
         yield
         hub.close()
         await asyncio.to_thread(engine.close)
@@ -65,7 +71,7 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
         openapi_url=None,  # docs/api.md describes the routes; the usual pages for it load scripts from elsewhere
     )
     app.state.settings, app.state.engine, app.state.hub, app.state.metrics = settings, engine, hub, metrics
-    app.state.snapshots = kept
+    app.state.snapshots, app.state.lessons = kept, shelf_of(settings.data_dir)
     app.state.one_at_a_time = asyncio.Lock()  # specs are checked in turn: a long text takes tens of MB meanwhile
     app.state.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
     app.state.saves = asyncio.Lock()  # others wait here, where they hold no thread that might answer something else
@@ -83,6 +89,7 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
         shared,
         offline,
         oembed,
+        lessons,
         health,
         pages,
     ):

@@ -1,0 +1,16 @@
+"""Lessons: pages of text beside a live figure, each written as one Markdown file."""
+
+from .lesson import BrokenLesson, Lesson, Prediction, Step
+from .shelf import Shelf, find_lesson, find_prediction, lessons, shelf_of
+
+__all__ = [
+    "BrokenLesson",
+    "Lesson",
+    "Prediction",
+    "Shelf",
+    "Step",
+    "find_lesson",
+    "find_prediction",
+    "lessons",
+    "shelf_of",
+]

@@ -1,0 +1,53 @@
+"""Preparation: the lessons' models are trained when the server starts, so that a lesson opens at once."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+
+from ..engine import Job, LocalEngine
+from ..errors import FarbackError
+from ..facts import facts
+from ..identity import run_id
+from ..spec import RunSpec
+from .lesson import Lesson
+
+LOG = logging.getLogger(__name__)
+
+
+def prepare(engine: LocalEngine, lessons: Iterable[Lesson]) -> None:
+    """Queue every model that is not trained yet, each lesson's under its own name: the queue is fair, so a person who
+    comes meanwhile does not wait for all of them."""
+    for lesson in lessons:
+        for spec in lesson.runs():
+            try:
+                engine.submit(job_of(spec), f"lesson-{lesson.name}")
+            except FarbackError as error:  # a server that takes on no more still shows the rest
+                LOG.warning("A model of the lesson %s is not prepared: %s", lesson.name, error)
+                return
+
+
+def progress(engine: LocalEngine, lesson: Lesson) -> tuple[int, int]:
+    """How many of the lesson's models are trained, and how many there are."""
+    runs = [run_id(spec) for spec in lesson.runs()]
+    return sum(_is_done(engine, run) for run in runs), len(runs)
+
+
+def job_of(spec: RunSpec) -> Job:
+    """The run of a spec, as an engine takes it."""
+    return Job(
+        id=run_id(spec),
+        spec=json.dumps(spec.as_json(), allow_nan=False, ensure_ascii=False),
+        public=json.dumps(spec.public_json(), allow_nan=False),
+        facts=json.dumps(facts(spec), allow_nan=False),
+        steps=spec.training.steps,
+        private=spec.private,
+    )
+
+
+def _is_done(engine: LocalEngine, run: str) -> bool:
+    try:
+        return engine.state(run).finished
+    except FarbackError:
+        return False

@@ -1,0 +1,62 @@
+"""Lessons: the path through the story, each lesson's page, and how far its models are trained."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from ..lessons import page
+from ..lessons.preparation import progress
+from .access import InEngine, InLessons
+from .document import document, framed
+
+router = APIRouter()
+
+PLACE = '<div data-place="lesson"></div>'
+"""What the text of a lesson stands in place of, in `lesson.html`."""
+
+
+@router.get("/learn")
+def learn(lessons: InLessons) -> Response:
+    """The path: all lessons in order."""
+    return _filled(document("./", name="learn.html"), page.path(list(lessons)))
+
+
+@router.get("/learn/{name}")
+def lesson(name: str, lessons: InLessons) -> Response:
+    """A lesson."""
+    return _page(name, lessons, "../")
+
+
+@router.get("/embed/learn/{name}")
+def embed(name: str, lessons: InLessons) -> Response:
+    """A lesson without what leads away from it, for other sites to frame."""
+    return framed(_page(name, lessons, "../../", "embed"))
+
+
+@router.get("/api/lessons")
+def get_lessons(engine: InEngine, lessons: InLessons) -> dict[str, Any]:
+    """All lessons in order, and how many of each one's models are trained."""
+    told = []
+    for one in lessons:
+        trained, models = progress(engine, one)
+        told.append(page.told(one) | {"trained": trained, "models": models})
+    return {"lessons": told}
+
+
+def _page(name: str, lessons: InLessons, base: str, css_class: str = "") -> HTMLResponse:
+    found = lessons.find(name)
+    everything = list(lessons)
+    text = page.article(found, everything.index(found) + 1, len(everything), *lessons.beside(name))
+    head = (
+        f'<title>{escape(found.title)} · Farback</title>\n    <meta name="description" content="{escape(found.idea)}">'
+    )
+    return _filled(document(base, css_class, "lesson.html", head), text + page.block(page.data(found)))
+
+
+def _filled(made: HTMLResponse, text: str) -> HTMLResponse:
+    html = bytes(made.body).decode().replace(PLACE, text)
+    return HTMLResponse(html, made.status_code)

@@ -1,0 +1,285 @@
+/**
+ * Unfold: one recurrent net as a loop, or as a copy for every step. Its values run forward, its gradients back, and one
+ * weight can be nudged.
+ *
+ * @import {LessonModels, SmallNet} from "./models.js"
+ * @import {Net} from "../nets.js"
+ */
+
+import { calm, make, setText } from "../elements/dom.js";
+import { number, plural } from "../format.js";
+import { backward, descended, forward, lossOf, norm, stretched, withRecurrent } from "../nets.js";
+import { drawCopies, tips } from "./copies.js";
+import { symbolOf } from "./models.js";
+
+/** Milliseconds between two steps when they play. */
+const BEAT = 550;
+/** How far a weight is nudged at most, and the step of its slider. */
+const [NUDGE, FINE] = [0.5, 0.01];
+/** Learning rate of the button that descends. */
+const RATE = 0.5;
+const [LEAST, MOST] = [2, 12];
+
+/**
+ * @typedef {object} Setup
+ * @property {string} model
+ * @property {number} length
+ * @property {boolean} folded
+ * @property {boolean} back
+ * @property {boolean} nudge
+ */
+
+export class Unfold {
+  element = make("div", { class: "unfold" });
+  #small;
+  /** @type {Net} */
+  #net;
+  /** @type {Setup} */
+  #setup = { model: "", length: LEAST, folded: false, back: false, nudge: false };
+  /** How many steps have run, and how many the gradient has run back. */
+  #seen = 0;
+  #back = 0;
+  #timer = 0;
+  #nudge = { to: 0, from: 0, by: 0 };
+  #updates = 0;
+
+  #place = make("div", { class: "copies" });
+  #told = make("p", { class: "told", role: "status" });
+  #copies = range("How far it is drawn out", 1, MOST, 1, (value) => this.#drawOut(value));
+  #play = make("button", { type: "button", "data-part": "play", onclick: () => this.play() }, "Play");
+  #step = make("button", { type: "button", onclick: () => this.#pause(() => this.#advance()) }, "One step");
+  #weight = make("select", { "aria-label": "Weight to nudge", onchange: () => this.#choose() });
+  #by = range("Change of this weight", -NUDGE, NUDGE, FINE, (value) => this.#set({ by: value }));
+  #compared = make("dl", { class: "compared" });
+  #descend = make(
+    "button",
+    { type: "button", "data-part": "descend", onclick: () => this.#learn() },
+    "One step of gradient descent",
+  );
+  #nudging = make(
+    "div",
+    { class: "nudging" },
+    make("label", { "data-part": "nudge" }, "Recurrent weight ", this.#weight),
+    make("label", { "data-part": "nudge" }, "change it by ", this.#by),
+    this.#compared,
+    this.#descend,
+  );
+
+  #wide = new ResizeObserver(() => this.#draw());
+
+  /** @param {SmallNet} small */
+  constructor(small) {
+    this.#small = small;
+    this.#net = small.net;
+    for (const [i, row] of small.net.w_hh.entries()) {
+      for (const j of row.keys()) {
+        this.#weight.append(make("option", { value: `${i},${j}` }, `from unit ${j + 1} to unit ${i + 1}`));
+      }
+    }
+    this.element.append(
+      tips(),
+      make(
+        "div",
+        { class: "tools" },
+        make("label", { "data-part": "fold" }, "Loop ", this.#copies, " copies"),
+        this.#play,
+        this.#step,
+      ),
+      this.#place,
+      this.#told,
+      this.#nudging,
+    );
+    this.#wide.observe(this.#place);
+  }
+
+  /**
+   * @param {LessonModels} models
+   * @param {Setup} setup
+   */
+  static async create(models, setup) {
+    return new Unfold(await models.small(setup.model));
+  }
+
+  /** @param {Setup} setup */
+  set(setup) {
+    this.#setup = { ...setup };
+    this.#net = this.#small.net;
+    this.#nudge = { to: 0, from: 0, by: 0 };
+    this.#updates = 0;
+    this.#by.value = "0";
+    this.#copies.value = String(setup.folded ? 1 : setup.length);
+    this.#nudging.hidden = !setup.nudge;
+    this.stop();
+    this.#finish();
+  }
+
+  /** Runs the steps one after another, from the first. */
+  play() {
+    if (this.#timer) {
+      this.stop();
+      return;
+    }
+    if (this.#setup.folded) this.#drawOut(this.#setup.length);
+    [this.#seen, this.#back] = [0, 0];
+    this.#draw();
+    this.#timer = window.setInterval(() => this.#advance(), calm() ? BEAT * 2 : BEAT);
+    setText(this.#play, "Pause");
+  }
+
+  /** Stops what plays. */
+  stop() {
+    window.clearInterval(this.#timer);
+    this.#timer = 0;
+    setText(this.#play, "Play");
+  }
+
+  get #length() {
+    return this.#setup.length;
+  }
+
+  /** @param {() => void} then */
+  #pause(then) {
+    this.stop();
+    then();
+  }
+
+  #advance() {
+    const through = this.#back === this.#length || (!this.#setup.back && this.#seen === this.#length);
+    if (through && this.#timer) this.stop();
+    else if (through) [this.#seen, this.#back] = [0, 0];
+    else if (this.#seen < this.#length) this.#seen += 1;
+    else this.#back += 1;
+    this.#draw();
+  }
+
+  #finish() {
+    this.#seen = this.#length;
+    this.#back = this.#setup.back ? this.#length : 0;
+    this.#draw();
+  }
+
+  /** @param {number} copies */
+  #drawOut(copies) {
+    this.stop();
+    this.#setup = { ...this.#setup, folded: copies === 1, length: Math.max(copies, LEAST) };
+    this.#copies.value = String(copies);
+    this.#finish();
+  }
+
+  #choose() {
+    const [to, from] = this.#weight.value.split(",").map(Number);
+    this.#by.value = "0";
+    this.#set({ to, from, by: 0 });
+  }
+
+  /** @param {Partial<{to: number, from: number, by: number}>} nudge */
+  #set(nudge) {
+    this.stop();
+    this.#nudge = { ...this.#nudge, ...nudge };
+    this.#finish();
+  }
+
+  #learn() {
+    this.stop();
+    const { net, x, target } = this.#now();
+    this.#net = descended(net, backward(net, forward(net, x), target).net, RATE);
+    this.#nudge = { ...this.#nudge, by: 0 };
+    this.#by.value = "0";
+    this.#updates += 1;
+    this.#finish();
+  }
+
+  /** The net as it is now, nudged, and what it reads. */
+  #now() {
+    const { to, from, by } = this.#nudge;
+    const net = by ? withRecurrent(this.#net, to, from, this.#net.w_hh[to][from] + by) : this.#net;
+    return { net, x: stretched(this.#small.x, this.#length), target: this.#small.target };
+  }
+
+  #draw() {
+    const { net, x, target } = this.#now();
+    const pass = forward(net, x);
+    const loss = lossOf(pass, target);
+    const grads = backward(net, pass, target);
+    const { folded, back, nudge } = this.#setup;
+    const T = this.#length;
+    const through = this.#seen === T;
+    const label = folded
+      ? "A recurrent net, folded up: its state goes back into it at each step."
+      : `The same net in ${T} copies, of which ${this.#seen} have run.`;
+    this.#place.replaceChildren(
+      drawCopies({
+        label,
+        inputs: x.map((one) => symbolOf(one, this.#small.symbols)),
+        h: pass.h,
+        seen: this.#seen,
+        grad: back ? grads.h.map(norm) : null,
+        back: T - this.#back,
+        answer: through ? { names: this.#small.answers, p: pass.p, target, loss } : null,
+        colour: () => "var(--model-3)",
+        missing: T,
+        folded,
+        at: through ? (this.#back && this.#back < T ? T - this.#back : null) : this.#seen - 1,
+        marked: nudge ? this.#nudge : null,
+        own: "shared",
+        room: this.#place.clientWidth,
+      }),
+    );
+    setText(this.#told, this.#sentence(loss, grads.h.map(norm), pass.p[target]));
+    if (nudge) this.#compare(loss);
+  }
+
+  /**
+   * @param {number} loss
+   * @param {number[]} grad
+   * @param {number} share
+   */
+  #sentence(loss, grad, share) {
+    const T = this.#length;
+    if (this.#setup.folded) return "";
+    if (this.#seen < T) return `${plural(this.#seen, "step")} of ${T} have run.`;
+    const answers = this.#small.answers;
+    const right = `The right answer is ${answers[this.#small.target]}: the net gives it ${number(share)} of 1, a loss of ${number(loss)} nat.`;
+    if (!this.#setup.back || this.#back < T) return right;
+    const left = grad[0] / grad[T - 1];
+    return `${right} Of the gradient at the last state, ${number(left)} times as much is found at the first, ${T - 1} steps back.`;
+  }
+
+  /** What the gradient foretells beside what happens. @param {number} loss */
+  #compare(loss) {
+    const { x, target } = this.#now();
+    const before = forward(this.#net, x);
+    const was = lossOf(before, target);
+    const { to, from, by } = this.#nudge;
+    const slope = backward(this.#net, before, target).net.w_hh[to][from];
+    const pair = /** @param {string} name @param {string} value @param {string} [part] */ (name, value, part) =>
+      make("div", part ? { "data-part": part } : {}, make("dt", {}, name), make("dd", {}, value));
+    this.#compared.replaceChildren(
+      pair("weight", number(this.#net.w_hh[to][from] + by)),
+      pair("derivative of the loss for it", number(slope)),
+      pair("change of the loss, foretold: derivative × change", number(slope * by), "foretold"),
+      pair("change of the loss, as it is", number(loss - was), "measured"),
+      pair(this.#updates ? `loss after ${plural(this.#updates, "step")} of descent` : "loss", number(loss)),
+    );
+  }
+}
+
+/**
+ * A slider.
+ *
+ * @param {string} label
+ * @param {number} min
+ * @param {number} max
+ * @param {number} step
+ * @param {(value: number) => void} then
+ */
+function range(label, min, max, step, then) {
+  return make("input", {
+    type: "range",
+    "aria-label": label,
+    min,
+    max,
+    step,
+    oninput: (/** @type {Event} */ event) => then(Number(/** @type {HTMLInputElement} */ (event.target).value)),
+  });
+}

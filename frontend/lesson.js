@@ -1,0 +1,130 @@
+/**
+ * The wires of a lesson: its steps are read one at a time, each sets up the figure, and text and figure point at each
+ * other. Without this script all steps stand below one another.
+ *
+ * @import {FarbackFigure} from "./elements/figure.js"
+ */
+
+import { make, setText } from "./elements/dom.js";
+import "./elements/figure.js";
+import { Predict } from "./elements/predict.js";
+import { LessonModels } from "./figures/models.js";
+import { tellHeight } from "./frame.js";
+
+const root = document.documentElement;
+const data = JSON.parse(document.getElementById("lesson-data")?.textContent ?? "{}");
+const article = /** @type {HTMLElement} */ (document.querySelector("article.lesson"));
+const figure = /** @type {FarbackFigure} */ (document.querySelector("farback-figure"));
+const sections = [...article.querySelectorAll("section.step")];
+const onward = /** @type {HTMLElement} */ (article.querySelector(".onward"));
+const models = new LessonModels(data.models, (text) => figure.wait(text));
+const STEP = /^#step-(\d+)$/;
+
+const back = make("button", { type: "button", class: "back", onclick: () => go(at - 1) }, "← Back");
+const next = make("button", { type: "button", class: "next", onclick: () => go(at + 1) }, "Next →");
+const place = make("span", { class: "at", role: "status" });
+const steps = make("nav", { class: "steps", "aria-label": "Steps of this lesson" }, back, place, next);
+
+/** The step that is read, counted from 0. */
+let at = -1;
+
+/** @type {Map<number, Predict>} */
+const predictions = new Map();
+
+for (const [n, { prediction }] of data.steps.entries()) {
+  if (!prediction) continue;
+  const asked = new Predict(data.name, prediction, () => reveal(n));
+  sections[n].querySelector(".predict")?.append(asked.element);
+  predictions.set(n, asked);
+  /** @type {HTMLElement} */ (sections[n].querySelector(".revealed")).hidden = true;
+}
+
+/**
+ * @param {number} n
+ * @param {boolean} [said] whether the address says so already
+ */
+function go(n, said = false) {
+  const to = Math.min(Math.max(n, 0), sections.length - 1);
+  if (to === at) return;
+  const first = at < 0;
+  at = to;
+  for (const [i, section] of sections.entries()) section.toggleAttribute("hidden", i !== at);
+  back.disabled = at === 0;
+  next.hidden = at === sections.length - 1;
+  onward.hidden = at < sections.length - 1;
+  setText(place, `Step ${at + 1} of ${sections.length}`);
+  if (!said) history.replaceState(null, "", `${location.pathname}${location.search}#step-${at + 1}`);
+  setUp();
+  if (!first) /** @type {HTMLElement} */ (sections[at].querySelector("h3")).focus({ preventScroll: false });
+}
+
+function setUp() {
+  const { figure: setup, revealed } = data.steps[at];
+  const asked = predictions.get(at);
+  void figure.show(models, asked?.made && revealed ? revealed : setup).then(() => {
+    root.dataset.state = figure.dataset.state;
+  });
+}
+
+/** @param {number} n */
+function reveal(n) {
+  const part = /** @type {HTMLElement} */ (sections[n].querySelector(".revealed"));
+  part.hidden = false;
+  if (n === at) setUp();
+}
+
+/** @param {EventTarget | null} target @returns {HTMLElement | null} */
+const pointer = (target) => (target instanceof Element ? target.closest("button.figure") : null);
+
+for (const [event, on] of /** @type {const} */ ([
+  ["pointerover", true],
+  ["pointerout", false],
+  ["focusin", true],
+  ["focusout", false],
+])) {
+  article.addEventListener(event, ({ target }) => {
+    const button = pointer(target);
+    if (button) figure.light(on ? (button.dataset.figure ?? null) : null);
+  });
+}
+article.addEventListener("click", ({ target }) => {
+  const button = pointer(target);
+  if (button) {
+    figure.light(button.dataset.figure ?? null);
+    figure.scrollIntoView({ block: "nearest" });
+  }
+  const term = target instanceof Element ? target.closest("button.term") : null;
+  if (term instanceof HTMLElement) explain(term);
+});
+figure.addEventListener("farback:part", (event) => {
+  const part = /** @type {CustomEvent} */ (event).detail;
+  for (const button of sections[at].querySelectorAll("button.figure")) {
+    button.classList.toggle("lit", part !== null && /** @type {HTMLElement} */ (button).dataset.figure === part);
+  }
+});
+
+/** Shows what a term means, where it stands. @param {HTMLElement} button */
+function explain(button) {
+  const open = button.getAttribute("aria-expanded") === "true";
+  for (const shown of article.querySelectorAll(".meaning")) shown.remove();
+  for (const other of article.querySelectorAll("button.term")) other.setAttribute("aria-expanded", "false");
+  if (open) return;
+  const { title, plain } = data.terms[button.dataset.term ?? ""];
+  button.setAttribute("aria-expanded", "true");
+  const block = button.closest("p, li, td") ?? button;
+  block.after(make("p", { class: "meaning", role: "note" }, make("strong", {}, `${title}. `), plain));
+}
+
+window.addEventListener("hashchange", () => {
+  const step = STEP.exec(location.hash);
+  if (step) go(Number(step[1]) - 1, true);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target instanceof HTMLInputElement) return;
+  if (event.key === "PageDown" && event.shiftKey) go(at + 1);
+  if (event.key === "PageUp" && event.shiftKey) go(at - 1);
+});
+
+article.insertBefore(steps, onward);
+if (root.classList.contains("embed")) tellHeight();
+go(Number(STEP.exec(location.hash)?.[1] ?? 1) - 1, true);
