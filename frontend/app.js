@@ -13,7 +13,7 @@ import { Comparison, unfinished } from "./comparison.js";
 import { showCodes } from "./elements/codes.js";
 import { calm, confirmed, make } from "./elements/dom.js";
 import { applyTheme, isDark, readInk } from "./elements/ink.js";
-import { page } from "./elements/page.js";
+import { later, page } from "./elements/page.js";
 import { tellHeight } from "./frame.js";
 import { Instead } from "./instead.js";
 import { isKept, savedOf, selectionOf, titleFor, viewOf } from "./keeping.js";
@@ -62,6 +62,8 @@ let painted = true;
 let replaying = false;
 /** @type {AddressBar} */
 let bar;
+/** Whether what shows text as text was asked for. */
+let reading = false;
 /** What is shown, where that is a snapshot. @type {Manifest | null} */
 let snapshot = null;
 
@@ -70,7 +72,10 @@ const enter = (state) => {
   root.dataset.state = state;
 };
 
-/** @param {unknown} error */
+/**
+ * @param {unknown} error
+ * @returns {undefined}
+ */
 const complain = (error) => {
   const { message, code } = /** @type {Refused} */ (error);
   page.notice.show(message, code === "offline" ? "lost" : "refused");
@@ -113,9 +118,11 @@ function paint(now) {
   });
   page.reach.show(columns, extent, view.threshold, (model) => seeds.of(model, view.threshold));
   page.hold.show(view, columns);
-  page.reading.show({
+  const task = taskOf(catalog, shown.task);
+  if (readsText(task)) bringReading();
+  later.reading.now?.show({
     columns,
-    task: taskOf(catalog, shown.task),
+    task,
     view: looked,
     chosen: view,
     extent,
@@ -147,9 +154,24 @@ function rewind(columns, last) {
   if (refusal === null) return;
   // A sentence that was refused stays in its field, which says why; the gates stay as they are held.
   const written = view.sequence !== null && readsText(taskOf(catalog, shown.task));
-  if (written) page.reading.refuse(refusal);
+  if (written) later.reading.now?.refuse(refusal);
   else page.notice.show(refusal);
   look(written ? { sequence: null } : { hold: [], sequence: null });
+}
+
+/** Fetches what shows text as text. */
+function bringReading() {
+  if (reading) return;
+  reading = true;
+  later.reading.get().then((part) => {
+    part.furnish(catalog);
+    repaint();
+  }, complain);
+}
+
+async function openHelp() {
+  const part = await later.help.get().catch(complain);
+  part?.open(catalog);
 }
 
 /** @param {number} began */
@@ -166,7 +188,13 @@ function showControls() {
   const due = setup !== shown && columns.length > 0;
   const act = due || !columns.length ? "train" : going ? "going" : complete ? "replay" : "again";
   const many = { possible: !hasText(setup), chosen: view.seeds > 0, over: seeds.over, total: seeds.total };
-  page.controls.show(setup, { act, due, cancel: going || seeds.going, forget: ownTextRuns.length > 0, seeds: many });
+  later.controls.now?.show(setup, {
+    act,
+    due,
+    cancel: going || seeds.going,
+    forget: ownTextRuns.length > 0,
+    seeds: many,
+  });
 }
 
 /** @param {number} now */
@@ -284,7 +312,7 @@ function replay() {
  * @param {number} index of the model
  */
 function refused(error, index) {
-  if (!error.field || !page.controls.refuse(error.field, index, error.message)) complain(error);
+  if (!error.field || !later.controls.now?.refuse(error.field, index, error.message)) complain(error);
 }
 
 async function cancel() {
@@ -420,7 +448,7 @@ const ACTS = {
   share,
   save,
   embed,
-  help: () => page.help.open(),
+  help: openHelp,
   theme: () => {
     look({ theme: isDark() ? "light" : "dark" });
     retint();
@@ -429,7 +457,7 @@ const ACTS = {
   layer: ({ column, layer }) =>
     look({ layers: comparison.columns.map((_, i) => (i === column ? layer : (view.layers[i] ?? 0))) }),
   fold: (id) => look(fold(view, PANELS.find((panel) => panel.id === id) ?? { id })),
-  options: (index) => page.controls.open(index),
+  options: (index) => later.controls.now?.open(index),
   point,
   output: turn,
   step: (step) => seek(advance(stepsOf(comparison.columns), step, 0)),
@@ -439,7 +467,10 @@ const ACTS = {
   speed: (speed) => {
     player.speed = speed;
   },
-  enlarge: (plot) => page.enlarge.show(plot, ink),
+  enlarge: async (plot) => {
+    const part = await later.enlarge.get().catch(complain);
+    part?.show(plot, ink);
+  },
   repaint,
 };
 
@@ -450,8 +481,8 @@ function wire() {
   listenToKeys({
     move,
     play: togglePlay,
-    train: () => embedded || isCopy() || page.controls.submit(),
-    help: () => page.help.open(),
+    train: () => embedded || isCopy() || later.controls.now?.submit(),
+    help: openHelp,
     unmark: () => {
       const free = view.mark === null && view.output === null;
       look(free ? { sequence: null } : { mark: null, output: null });
@@ -517,7 +548,7 @@ async function remove(id, secret) {
 }
 
 /** Keeps what is on the page for good. */
-function save() {
+async function save() {
   const { columns, textRuns } = comparison;
   const there = columns.filter(({ run, frame }) => run && frame);
   if (!there.length) return page.notice.show("There is nothing to keep yet: press Train first.", "told");
@@ -527,7 +558,8 @@ function save() {
     taskOf(catalog, shown.task).title,
     there.map((column) => column.title),
   );
-  page.save.open({ title, models: there.length, secret: textRuns.length > 0 }, async (wish) => {
+  const part = await later.save.get().catch(complain);
+  part?.open({ title, models: there.length, secret: textRuns.length > 0 }, async (wish) => {
     const query = viewQuery({ setup: shown, view }, catalog);
     const answer = await postSnapshot(selectionOf(columns, wish, query, view.sequence));
     return savedOf(answer, wish.title || title, new URL(".", document.baseURI).href, catalog.version);
@@ -561,8 +593,9 @@ function leadOut() {
 
 async function start() {
   try {
-    catalog = await getCatalog();
-    for (const part of [page.controls, page.reach, page.reading, page.columns, page.help]) part.furnish(catalog);
+    [catalog] = await Promise.all([getCatalog(), embedded || later.controls.get()]);
+    for (const part of [page.reach, page.columns]) part.furnish(catalog);
+    later.controls.now?.furnish(catalog);
     comparison = new Comparison(catalog, { changed: repaint, news: (text) => page.notice.say(text), refused, ended });
     // What is replayed by itself stands nowhere: a link to it opens it again from the start.
     const state = () => ({ setup: shown, view: replaying ? { ...view, step: null } : view });

@@ -24,7 +24,13 @@ export class FarbackHelp extends HTMLElement {
   #dialog = make("dialog", { class: "about", "data-testid": "help", "aria-label": "Help" });
 
   /** @param {Catalog} catalog */
-  furnish(catalog) {
+  open(catalog) {
+    if (!this.childElementCount) this.#furnish(catalog);
+    this.#dialog.showModal();
+  }
+
+  /** @param {Catalog} catalog */
+  #furnish(catalog) {
     const measure = /** @param {string} name */ (name) => catalog.measures[name];
     const sources = [...catalog.tasks, ...catalog.cells].map(({ title, cite }) =>
       make("li", {}, `${title}: `, make("a", { href: cite.url, rel: "noreferrer" }, cite.text)),
@@ -77,10 +83,6 @@ export class FarbackHelp extends HTMLElement {
       make("p", { class: "source" }, `Farback ${catalog.version}`),
     );
     this.append(this.#dialog);
-  }
-
-  open() {
-    this.#dialog.showModal();
   }
 }
 

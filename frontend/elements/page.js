@@ -2,14 +2,10 @@
 
 import { FarbackAbout } from "./about.js";
 import { FarbackColumns } from "./columns.js";
-import { FarbackControls } from "./controls.js";
-import { FarbackEnlarge } from "./enlarge.js";
-import { FarbackHelp } from "./help.js";
 import { FarbackHold } from "./hold.js";
+import { Later } from "./later.js";
 import { FarbackNotice } from "./notice.js";
 import { FarbackReach } from "./reach.js";
-import { FarbackReading } from "./reading.js";
-import { FarbackSave } from "./save.js";
 import { FarbackTimeline } from "./timeline.js";
 import { FarbackToolbar } from "./toolbar.js";
 
@@ -25,19 +21,25 @@ function part(tag, kind) {
   throw new Error(`the page has no <${tag}>`);
 }
 
+/**
+ * The parts that are fetched when they are wanted. They stand on the page from the beginning, and do nothing before.
+ */
+export const later = {
+  controls: new Later(async () => part("farback-controls", (await import("./controls.js")).FarbackControls)),
+  reading: new Later(async () => part("farback-reading", (await import("./reading.js")).FarbackReading)),
+  enlarge: new Later(async () => part("farback-enlarge", (await import("./enlarge.js")).FarbackEnlarge)),
+  save: new Later(async () => part("farback-save", (await import("./save.js")).FarbackSave)),
+  help: new Later(async () => part("farback-help", (await import("./help.js")).FarbackHelp)),
+};
+
 export const page = {
   /** What is said where no model is shown. */
   nothing: part("p.nothing", HTMLParagraphElement),
   toolbar: part("farback-toolbar", FarbackToolbar),
-  controls: part("farback-controls", FarbackControls),
   notice: part("farback-notice", FarbackNotice),
   reach: part("farback-reach", FarbackReach),
   hold: part("farback-hold", FarbackHold),
-  reading: part("farback-reading", FarbackReading),
   columns: part("farback-columns", FarbackColumns),
   timeline: part("farback-timeline", FarbackTimeline),
   about: part("farback-about", FarbackAbout),
-  save: part("farback-save", FarbackSave),
-  enlarge: part("farback-enlarge", FarbackEnlarge),
-  help: part("farback-help", FarbackHelp),
 };
