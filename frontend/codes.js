@@ -41,8 +41,9 @@ export const CODES = [
   {
     name: "Element",
     hint: "any page; keeps its height right by itself",
+    // Hosts of files let other sites read no modules; theirs is a plain script.
     code: (shared) =>
-      `<script type="module" src="${quoted(shared.base)}element.js"></script>\n<farback-embed src="${quoted(embedLink(shared))}" title="${quoted(shared.title)}"></farback-embed>`,
+      `<script ${shared.end ? "async" : 'type="module"'} src="${quoted(shared.base)}element.js"></script>\n<farback-embed src="${quoted(embedLink(shared))}" title="${quoted(shared.title)}"></farback-embed>`,
   },
   {
     name: "Markdown, MyST",
@@ -69,4 +70,4 @@ export const CODES = [
  * @param {{title: string, link: string, created: string, version: string}} snapshot created: as 2026-01-31
  */
 export const citation = ({ title, link, created, version }) =>
-  `“${title}”, Farback ${version} snapshot, ${created}. ${link}`;
+  `“${title}”, Farback ${version} snapshot, ${created}. ${link}`.trimEnd();

@@ -23,7 +23,8 @@ export function frameAddress(src, attribute, base) {
   if (!src || !URL.canParse(src, base)) return null;
   const url = new URL(src, base);
   if (url.protocol !== "https:" && url.protocol !== "http:") return null;
-  url.pathname = url.pathname.replace(/\/s\/([^/]+)$/, "/embed/$1");
+  // On a site of files a page is a folder, and its address ends in a slash.
+  url.pathname = url.pathname.replace(/\/s\/([^/]+\/?)$/, "/embed/$1");
   for (const name of SAID) {
     const value = attribute(name);
     if (value !== null) url.searchParams.set(name, value);

@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("engine",),
     ("lessons",),
     ("web", "bench"),
+    ("export",),
     ("cli",),
     ("__main__",),
 )

@@ -1,4 +1,4 @@
-"""The command: `farback serve`, `run`, `memory` and `bench`."""
+"""The command: `farback serve`, `run`, `export`, `memory` and `bench`."""
 
 from __future__ import annotations
 
@@ -40,6 +40,21 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
     run.add_argument("spec", help='a JSON file, "-" for standard input, or the JSON itself')
 
+    export = commands.add_parser("export", help="write snapshots as a site of files that any host serves")
+    export.set_defaults(command=_export)
+    export.add_argument("site", type=Path, help="its folder: a new one, or one that was exported before")
+    # fmt: off
+    export.add_argument("--snapshots", nargs="+", required=True, metavar="ID",
+                        help="the ids, in the order of the cards; or all, but those that show a text of somebody's own")
+    # fmt: on
+    export.add_argument("--data-dir", type=Path, help="folder of the server, which may be running (./data)")
+    export.add_argument(
+        "--url", default="", help="address where it will be: for QR codes, oEmbed and pictures of links"
+    )
+    export.add_argument(
+        "--with-text", action="store_true", help="publish texts of somebody's own, of ids that are named"
+    )
+
     memory = commands.add_parser("memory", help="train every task with every model and print what each remembers")
     memory.set_defaults(command=_memory)
     memory.add_argument("file", type=Path, help="where its rows are kept; broken off, it goes on from there")
@@ -74,6 +89,32 @@ def _run(options: argparse.Namespace) -> int:
         print(f"farback: {error}", file=sys.stderr)
         return MISUSED
     return _train(raw)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from .config import Settings
+    from .export import export
+    from .snapshots.kept import Kept
+
+    try:
+        settings = Settings.from_environment(data_dir=options.data_dir)
+        kept = Kept(settings.data_dir)
+        done = export(options.site, kept, options.snapshots, options.url, options.with_text)
+    except (FarbackError, ValueError) as error:
+        print(f"farback: {error}", file=sys.stderr)
+        return MISUSED
+    except OSError as error:
+        print(f"farback: {options.site} cannot be written: {error.strerror or error}.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return BROKEN_OFF
+    for id in done.left_out:
+        print(f"farback: {id} shows a text of somebody's own and is left out, unless it is named.", file=sys.stderr)
+    many = f"{len(done.ids)} snapshot{'s' * (len(done.ids) != 1)}"
+    print(f"{options.site}: {many}, {done.size / 1e6:.1f} MB. Any host of files serves it, under any path.")
+    if not options.url:
+        print("Without --url there are no QR codes, no oEmbed answers and no pictures of links: they need the address.")
+    return 0
 
 
 def _memory(options: argparse.Namespace) -> int:

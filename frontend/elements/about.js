@@ -5,6 +5,7 @@
  */
 
 import { citation } from "../codes.js";
+import { addressFor, home } from "../source.js";
 import { make } from "./dom.js";
 import { onward } from "./onward.js";
 import { takeaway } from "./takeaway.js";
@@ -16,9 +17,10 @@ export class FarbackAbout extends HTMLElement {
    */
   show(id, manifest) {
     const { title, note, saved, versions } = manifest;
-    const base = new URL(".", document.baseURI).href;
     const day = saved.slice(0, 10);
-    const link = `${base}s/${id}`;
+    // A file that does not know where it was taken from leads nowhere.
+    const known = home() !== null;
+    const link = known ? addressFor("s", id) : "";
     this.hidden = false;
     this.replaceChildren(
       make("h2", { "data-testid": "snapshot-title" }, title || "Snapshot"),
@@ -39,7 +41,7 @@ export class FarbackAbout extends HTMLElement {
         ),
       ),
       onward(id, manifest),
-      takeaway(id, manifest),
+      known ? takeaway(id, manifest) : "",
     );
   }
 }

@@ -4,6 +4,7 @@
  * @import {Manifest} from "../types.js"
  */
 
+import { fileOf } from "../source.js";
 import { make } from "./dom.js";
 
 /**
@@ -25,7 +26,7 @@ export function takeaway(id, { files }) {
         {},
         make(
           "a",
-          { href: `api/snapshots/${id}/file` },
+          { href: fileOf(`api/snapshots/${id}/file`) },
           `The whole snapshot as one file (${(size / 1e6).toFixed(1)} MB)`,
         ),
         ", which any Farback server takes in.",

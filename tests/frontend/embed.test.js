@@ -41,6 +41,7 @@ test("a shared link and an embedded one lead to the same frame", () => {
   const embedded = "https://farback.test/x/embed/abcdefgh2345";
   assert.equal(address("https://farback.test/x/s/abcdefgh2345"), embedded);
   assert.equal(address(embedded), embedded);
+  assert.equal(address("https://farback.test/x/s/abcdefgh2345/"), `${embedded}/`, "a page of a site of files");
   assert.equal(address("/embed/abcdefgh2345"), "https://course.test/embed/abcdefgh2345");
   assert.equal(address(`${embedded}?step=40#delete=secret`), `${embedded}?step=40`, "a secret is not handed on");
 });
