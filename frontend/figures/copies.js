@@ -9,7 +9,7 @@ import { number, percent } from "../format.js";
 import { draw, picture, tint, write } from "./svg.js";
 
 /** Distances in pixels; columns are as far apart as there is room for. */
-const [NARROW, WIDE] = [48, 88];
+const [NARROW, WIDE] = [48, 116];
 const UNIT = 46;
 const RADIUS = 17;
 const TOP = 30;
@@ -31,7 +31,8 @@ const BAR = 34;
  * @property {number} missing the first step for which there are no weights; T where there are some for each
  * @property {boolean} folded as a loop
  * @property {number | null} at the step that is pointed at
- * @property {{to: number, from: number} | null} marked the recurrent weight that is looked at
+ * @property {{to: number, from: number, at?: number} | null} marked the recurrent weight that is looked at, on the way to
+ *   one step or to each
  * @property {string} own name of the part that the whole is
  * @property {number} room pixels that there are
  */
@@ -133,7 +134,7 @@ function recurrent(copies, t, H, colour) {
   const [from, to] = [xOf(copies, t - 1) + RADIUS, xOf(copies, t) - RADIUS];
   for (let i = 0; i < H; i++) {
     for (let j = 0; j < H; j++) {
-      const marked = copies.marked?.to === i && copies.marked.from === j;
+      const marked = isMarked(copies.marked, t, i, j);
       lines.append(
         draw("line", {
           x1: from,
@@ -148,6 +149,15 @@ function recurrent(copies, t, H, colour) {
   }
   return lines;
 }
+
+/**
+ * @param {Copies["marked"]} marked
+ * @param {number} t
+ * @param {number} to
+ * @param {number} from
+ */
+const isMarked = (marked, t, to, from) =>
+  marked?.to === to && marked.from === from && (marked.at === undefined || marked.at === t);
 
 /** The arrow from the state back to itself. @param {Placed} copies @param {number} H */
 function loop(copies, H) {

@@ -15,5 +15,6 @@
 
 /** @type {Record<string, () => Promise<Create>>} */
 export const FIGURES = {
+  nets: async () => (await import("./nets.js")).Nets.create,
   unfold: async () => (await import("./unfold.js")).Unfold.create,
 };

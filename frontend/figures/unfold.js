@@ -11,6 +11,7 @@ import { number, plural } from "../format.js";
 import { backward, descended, forward, lossOf, norm, stretched, withRecurrent } from "../nets.js";
 import { drawCopies, tips } from "./copies.js";
 import { symbolOf } from "./models.js";
+import { range } from "./range.js";
 
 /** Milliseconds between two steps when they play. */
 const BEAT = 550;
@@ -45,11 +46,11 @@ export class Unfold {
 
   #place = make("div", { class: "copies" });
   #told = make("p", { class: "told", role: "status" });
-  #copies = range("How far it is drawn out", 1, MOST, 1, (value) => this.#drawOut(value));
+  #copies = range("How far it is drawn out", { min: 1, max: MOST, step: 1 }, (value) => this.#drawOut(value));
   #play = make("button", { type: "button", "data-part": "play", onclick: () => this.play() }, "Play");
   #step = make("button", { type: "button", onclick: () => this.#pause(() => this.#advance()) }, "One step");
   #weight = make("select", { "aria-label": "Weight to nudge", onchange: () => this.#choose() });
-  #by = range("Change of this weight", -NUDGE, NUDGE, FINE, (value) => this.#set({ by: value }));
+  #by = range("Change of this weight", { min: -NUDGE, max: NUDGE, step: FINE }, (value) => this.#set({ by: value }));
   #compared = make("dl", { class: "compared" });
   #descend = make(
     "button",
@@ -104,8 +105,9 @@ export class Unfold {
   set(setup) {
     this.#setup = { ...setup };
     this.#net = this.#small.net;
-    this.#nudge = { to: 0, from: 0, by: 0 };
+    this.#nudge = { ...this.#steepest(), by: 0 };
     this.#updates = 0;
+    this.#weight.value = `${this.#nudge.to},${this.#nudge.from}`;
     this.#by.value = "0";
     this.#copies.value = String(setup.folded ? 1 : setup.length);
     this.#nudging.hidden = !setup.nudge;
@@ -189,6 +191,14 @@ export class Unfold {
     this.#finish();
   }
 
+  /** The recurrent weight on which the loss depends most: with it a nudge is best seen. */
+  #steepest() {
+    const x = stretched(this.#small.x, this.#length);
+    const slopes = backward(this.#net, forward(this.#net, x), this.#small.target).net.w_hh;
+    const all = slopes.flatMap((row, to) => row.map((slope, from) => ({ to, from, size: Math.abs(slope) })));
+    return all.reduce((best, one) => (one.size > best.size ? one : best));
+  }
+
   /** The net as it is now, nudged, and what it reads. */
   #now() {
     const { to, from, by } = this.#nudge;
@@ -262,24 +272,4 @@ export class Unfold {
       pair(this.#updates ? `loss after ${plural(this.#updates, "step")} of descent` : "loss", number(loss)),
     );
   }
-}
-
-/**
- * A slider.
- *
- * @param {string} label
- * @param {number} min
- * @param {number} max
- * @param {number} step
- * @param {(value: number) => void} then
- */
-function range(label, min, max, step, then) {
-  return make("input", {
-    type: "range",
-    "aria-label": label,
-    min,
-    max,
-    step,
-    oninput: (/** @type {Event} */ event) => then(Number(/** @type {HTMLInputElement} */ (event.target).value)),
-  });
 }

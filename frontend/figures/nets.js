@@ -1,0 +1,225 @@
+/**
+ * Nets: a net with weights of its own at each step beside a recurrent one, which has the same weights at all of them. Both
+ * start with the same numbers, those of a trained net. One colour is one set of weights.
+ *
+ * @import {LessonModels, SmallNet} from "./models.js"
+ */
+
+import { make, setText } from "../elements/dom.js";
+import { number, plural } from "../format.js";
+import { forward, lossOf, stretched, withRecurrent } from "../nets.js";
+import { drawCopies, tips } from "./copies.js";
+import { symbolOf } from "./models.js";
+import { range } from "./range.js";
+import { draw, picture, write } from "./svg.js";
+
+const [LEAST, MOST] = [2, 12];
+/** How far the weight can be moved. */
+const REACH = 2;
+const FINE = 0.05;
+/** Degrees between the hues of two steps: neighbours differ most. */
+const TURN = 137.5;
+/** States that differ by less are shown alike. */
+const SEEN = 0.005;
+
+/** @typedef {{model: string, length: number, net: "both" | "own" | "shared"}} Setup */
+
+export class Nets {
+  element = make("div", { class: "nets" });
+  #small;
+  /** Steps that the net with weights of its own was made for. */
+  #built = LEAST;
+  #length = LEAST;
+  /** The weight that is moved: to and from which unit, at which step where each has its own, and by how much. */
+  #edit = { to: 0, from: 0, at: 1, by: 0 };
+
+  #shorter = make("button", { type: "button", "aria-label": "Shorter sequence", onclick: () => this.#grow(-1) }, "−");
+  #longer = make("button", { type: "button", "aria-label": "Longer sequence", onclick: () => this.#grow(1) }, "+");
+  #steps = make("output", {});
+  #by = range("Change of the marked weight", { min: -REACH, max: REACH, step: FINE }, (by) => this.#move({ by }));
+  #moved = make("output", {});
+  #own = make("div", { class: "copies" });
+  #shared = make("div", { class: "copies" });
+  #ownTitle = make("h4", {}, "Weights of its own at each step");
+  #sharedTitle = make("h4", {}, "Recurrent: the same weights at each step");
+  #count = make("div", { class: "count", "data-part": "count" });
+  #told = make("p", { class: "told", role: "status" });
+  #wide = new ResizeObserver(() => this.#draw());
+
+  /** @param {SmallNet} small */
+  constructor(small) {
+    this.#small = small;
+    this.element.append(
+      tips(),
+      make(
+        "div",
+        { class: "tools" },
+        make("span", { "data-part": "length" }, "Sequence ", this.#shorter, " ", this.#steps, " ", this.#longer),
+        make("label", { "data-part": "edit" }, "Move one weight ", this.#by, this.#moved),
+      ),
+      this.#ownTitle,
+      this.#own,
+      this.#sharedTitle,
+      this.#shared,
+      this.#told,
+      this.#count,
+    );
+    this.#wide.observe(this.element);
+  }
+
+  /**
+   * @param {LessonModels} models
+   * @param {Setup} setup
+   */
+  static async create(models, setup) {
+    return new Nets(await models.small(setup.model));
+  }
+
+  /** @param {Setup} setup */
+  set(setup) {
+    this.#built = this.#length = setup.length;
+    this.#edit = { to: 0, from: 0, at: Math.min(2, setup.length - 1), by: 0 };
+    this.#by.value = "0";
+    for (const [name, ...parts] of /** @type {const} */ ([
+      ["own", this.#own, this.#ownTitle],
+      ["shared", this.#shared, this.#sharedTitle],
+    ])) {
+      for (const part of parts) part.hidden = setup.net !== "both" && setup.net !== name;
+    }
+    this.#draw();
+  }
+
+  stop() {}
+
+  /** @param {number} by */
+  #grow(by) {
+    this.#length = Math.min(Math.max(this.#length + by, LEAST), MOST);
+    this.#draw();
+  }
+
+  /** @param {Partial<{to: number, from: number, at: number, by: number}>} edit */
+  #move(edit) {
+    this.#edit = { ...this.#edit, ...edit };
+    this.#draw();
+  }
+
+  #draw() {
+    const { to, from, at, by } = this.#edit;
+    const { net, target } = this.#small;
+    const T = this.#length;
+    const x = stretched(this.#small.x, T);
+    const edited = withRecurrent(net, to, from, net.w_hh[to][from] + by);
+    const own = Array.from({ length: T }, (_, t) => (t === at ? edited : net));
+    const before = forward(net, x);
+    const passes = { own: forward(own, x), shared: forward(edited, x) };
+    const missing = Math.min(this.#built, T);
+    const differ = /** @param {number[][]} h */ (h) =>
+      h.filter((row, t) => row.some((value, i) => Math.abs(value - before.h[t][i]) > SEEN)).length;
+    const common = {
+      inputs: x.map((one) => symbolOf(one, this.#small.symbols)),
+      seen: T,
+      grad: null,
+      back: T,
+      folded: false,
+      at: null,
+      room: this.element.clientWidth,
+    };
+    const answer = /** @param {typeof before} pass */ (pass) => ({
+      names: this.#small.answers,
+      p: pass.p,
+      target,
+      loss: lossOf(pass, target),
+    });
+    this.#own.replaceChildren(
+      drawCopies({
+        ...common,
+        label: `A net with weights of its own for ${plural(this.#built, "step")}.`,
+        h: passes.own.h,
+        answer: answer(passes.own),
+        colour: (t) => `oklch(var(--hue-light) 0.15 ${Math.round((t * TURN) % 360)})`,
+        missing,
+        marked: { to, from, at },
+        own: "own",
+      }),
+    );
+    this.#shared.replaceChildren(
+      drawCopies({
+        ...common,
+        label: `A recurrent net over ${plural(T, "step")}, with the same weights at each.`,
+        h: passes.shared.h,
+        answer: answer(passes.shared),
+        colour: () => "var(--model-3)",
+        missing: T,
+        marked: { to, from },
+        own: "shared",
+      }),
+    );
+    setText(this.#steps, plural(T, "step"));
+    setText(this.#moved, `${by > 0 ? "+" : by < 0 ? "−" : "±"}${Math.abs(by).toFixed(2)}`);
+    this.#shorter.disabled = T === LEAST;
+    this.#longer.disabled = T === MOST;
+    setText(this.#told, this.#sentence(by, differ(passes.own.h), differ(passes.shared.h)));
+    this.#drawCount();
+  }
+
+  /**
+   * @param {number} by
+   * @param {number} own steps at which the state changed
+   * @param {number} shared
+   */
+  #sentence(by, own, shared) {
+    const T = this.#length;
+    if (T > this.#built) {
+      return `There are no weights for step ${this.#built} in the upper net: it was made for ${plural(this.#built, "step")}, and no training has ever touched others. The recurrent net reads ${T} steps with the weights that it has.`;
+    }
+    if (!by) return "Both nets give the same answer: so far, all their weights have the same values.";
+    const where = `the way to step ${this.#edit.at}`;
+    return `The weight was moved on ${where} in the upper net, and on all ${T - 1} ways at once in the recurrent one, where it is one weight. The state changed at ${plural(own, "step")} in the upper net, at ${shared} in the recurrent one.`;
+  }
+
+  /** Parameters of both nets by the length of the sequence. */
+  #drawCount() {
+    const { shared, parameters } = this.#small.facts;
+    const readOut = parameters - shared;
+    const T = this.#length;
+    const [width, height, left, bottom] = [300, 120, 40, 22];
+    const most = MOST * shared + readOut;
+    const x = /** @param {number} t */ (t) => left + ((width - left - 8) * t) / MOST;
+    const y = /** @param {number} count */ (count) => 8 + (height - bottom - 8) * (1 - count / most);
+    const line = /** @param {(t: number) => number} count @param {string} name */ (count, name) =>
+      draw("path", {
+        d: Array.from({ length: MOST }, (_, i) => `${i ? "L" : "M"}${x(i + 1)} ${y(count(i + 1))}`).join(" "),
+        class: `line ${name}`,
+      });
+    const own = /** @param {number} t */ (t) => t * shared + readOut;
+    const dot = /** @param {number} count @param {string} name */ (count, name) =>
+      draw("circle", { cx: x(T), cy: y(count), r: 4.5, class: `dot ${name}` });
+    this.#count.replaceChildren(
+      make(
+        "p",
+        {},
+        `Parameters for ${plural(T, "step")}: `,
+        make("strong", {}, number(own(T))),
+        " with weights of its own at each, ",
+        make("strong", {}, number(parameters)),
+        ` shared (${readOut} of them read the answer out).`,
+      ),
+      picture(
+        width,
+        height,
+        `Parameters by the length of the sequence: with weights of its own at each step they grow by ${shared} a step, shared they stay ${parameters}.`,
+        draw("path", { d: `M${left} 8 V${height - bottom} H${width - 8}`, class: "axis" }),
+        write(left - 6, y(0), "0", { class: "small", "text-anchor": "end" }),
+        write(left - 6, y(most), number(most), { class: "small", "text-anchor": "end" }),
+        write(x(MOST / 2), height - 8, "steps of the sequence", { class: "small" }),
+        write(x(MOST), height - 8, String(MOST), { class: "small" }),
+        line(own, "own"),
+        line(() => parameters, "shared"),
+        dot(own(T), "own"),
+        dot(parameters, "shared"),
+        write(x(MOST) - 4, y(own(MOST)) + 22, "own", { class: "small", "text-anchor": "end" }),
+        write(x(MOST) - 4, y(parameters) - 9, "shared", { class: "small", "text-anchor": "end" }),
+      ),
+    );
+  }
+}
