@@ -5,7 +5,7 @@
  * @import {Rows, Vector} from "../nets.js"
  */
 
-import { number, percent } from "../format.js";
+import { number, percent, short } from "../format.js";
 import { draw, picture, tint, write } from "./svg.js";
 
 /** Distances in pixels; columns are as far apart as there is room for. */
@@ -237,7 +237,7 @@ function gradients(copies, y) {
     group.append(
       draw("rect", { x: xOf(copies, t) - BAR / 2, y, width: BAR, height: 12, rx: 3, class: "share" }),
       draw("rect", { x: xOf(copies, t) - BAR / 2, y, width: Math.max(size, 1), height: 12, rx: 3, class: "grad" }),
-      write(xOf(copies, t), y + 24, number(norm), { class: "small" }),
+      write(xOf(copies, t), y + 24, short(norm), { class: "small" }),
     );
     if (t > copies.back) {
       group.append(

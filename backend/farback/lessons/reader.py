@@ -203,8 +203,10 @@ class _Reader:
     def html(self, tokens: Sequence[Token], figure: Figure) -> str:
         """The HTML of some text. Links to the figure and to terms become buttons, whose places must exist."""
         for token in tokens:
+            line = _line(token)
             for inner in token.children or []:
-                self.check_inline(inner, _line(token), figure)
+                line += inner.type in ("softbreak", "hardbreak")
+                self.check_inline(inner, line, figure)
             if token.children:
                 token.children = list(self.pointed(token.children))
         html: str = self.markdown.renderer.render(tokens, self.markdown.options, {})
