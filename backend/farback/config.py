@@ -138,6 +138,9 @@ class Settings:
     """Disk that snapshots may take; beyond it the next one is refused, since none is ever dropped."""
     max_snapshot_bytes: int = 64 * 2**20
     """Largest snapshot on disk, and largest file that can be taken in: fifty times that of an opening comparison."""
+    max_saves_client: int = 60
+    """Most snapshots that one client saves, or takes in, within an hour: a course prepared at one sitting. A script that
+    went wrong leaves room for others."""
     max_body_bytes: int = 6 * 2**20
     """Largest request body: the longest text, each character at its widest in JSON."""
     heartbeat_s: float = 15.0

@@ -63,10 +63,18 @@ class Conflict(FarbackError):
 
 
 class Busy(FarbackError):
-    """The server has taken on as much as it may; the same call can go through later."""
+    """The server has taken on as much as it may; the same call can go through later.
+
+    Args:
+        retry_s: seconds until then; a small run is over within the default.
+    """
 
     code = "busy"
     status = 429
+
+    def __init__(self, message: str, retry_s: float = 5.0) -> None:
+        super().__init__(message)
+        self.retry_s = retry_s
 
 
 class Exploded(FarbackError):

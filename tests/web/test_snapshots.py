@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
+from farback.errors import Busy
 from farback.frame import decode
 from farback.store import Store
+from farback.web.allowance import Allowance
 from tests.serving import free_port
 from tests.snapshots.made import trained
 
@@ -313,6 +315,39 @@ def test_a_file_goes_out_and_comes_in_bit_by_bit(real: tuple[Site, list[str]]) -
         for part in ("", "/runs/0/frames", "/runs/1/frames", "/runs/0/weights", "/runs/1/weights", "/file"):
             assert site.http.get(other + part).content == site.http.get(path + part).content, part
         assert site.http.post(f"{other}/runs/1/probe", json={"name": "lengths"}).status_code == 200
+
+
+def test_a_client_saves_so_many_within_an_hour(tmp_path: Path) -> None:
+    with running(tmp_path, max_saves_client=2) as site:
+        run = site.post()
+        site.finished(run)
+        assert site.http.post("/api/snapshots", json={"runs": ["nobody"]}).status_code == 404, "which does not count"
+        made = save(site, run)
+        file = site.http.get(f"/api/snapshots/{made['id']}/file").content
+        save(site, run)
+        again = ("/api/snapshots", {"json": {"runs": [run]}}), ("/api/snapshots/import", {"content": file})
+        for path, body in again:
+            headers = ZIP if path.endswith("import") else {}
+            refused = site.http.post(path, headers=headers, **body)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (429, "busy")
+            assert "2 times within an hour" in refused.json()["error"]["message"]
+            assert 3590 < int(refused.headers["retry-after"]) <= 3600
+            other = site.http.post(path, headers={"X-Farback-Viewer": "bob", **headers}, **body)
+            assert other.status_code in (201, 422), "another client may"
+
+
+def test_an_allowance_comes_back_after_an_hour() -> None:
+    now = [0.0]
+    allowance = Allowance(2, lambda: now[0])
+    for now[0] in (0.0, 1800.0):
+        allowance.check("ann", "saved")
+        allowance.count("ann")
+    now[0] = 3540.5
+    with pytest.raises(Busy, match="again in a minute") as refused:
+        allowance.check("ann", "saved")
+    assert refused.value.retry_s == 59.5
+    now[0] = 3600.0
+    allowance.check("ann", "saved")
 
 
 @pytest.mark.parametrize("kind", [None, "text/plain", "multipart/form-data", "application/json"])

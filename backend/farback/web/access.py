@@ -12,6 +12,7 @@ from ..engine import LocalEngine
 from ..errors import InvalidInput
 from ..lessons import Shelf
 from ..snapshots import Snapshots
+from .allowance import Allowance
 from .hub import Hub
 from .metrics import Metrics
 
@@ -48,6 +49,11 @@ def _lessons(request: Request) -> Shelf:
     return lessons
 
 
+def _allowance(request: Request) -> Allowance:
+    saves: Allowance = request.app.state.allowance
+    return saves
+
+
 def viewer_of(request: Request, token: str | None) -> str:
     """The viewer's name: its token, or its address where it gave none.
 
@@ -70,6 +76,7 @@ InEngine = Annotated[LocalEngine, Depends(_engine)]
 InHub = Annotated[Hub, Depends(_hub)]
 InMetrics = Annotated[Metrics, Depends(_metrics)]
 InSnapshots = Annotated[Snapshots, Depends(_snapshots)]
+InAllowance = Annotated[Allowance, Depends(_allowance)]
 InLessons = Annotated[Shelf, Depends(_lessons)]
 Viewer = Annotated[str, Depends(_viewer)]
 """Who calls, as the header `X-Farback-Viewer` says."""

@@ -32,6 +32,7 @@ from . import (
     stream,
     weights,
 )
+from .allowance import Allowance
 from .body import IMPORTS_AT_ONCE, LARGE_AT_ONCE
 from .front import Front
 from .hub import Hub
@@ -74,6 +75,7 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
     app.state.snapshots, app.state.lessons = kept, shelf_of(settings.data_dir)
     app.state.one_at_a_time = asyncio.Lock()  # specs are checked in turn: a long text takes tens of MB meanwhile
     app.state.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
+    app.state.allowance = Allowance(settings.max_saves_client)
     app.state.saves = asyncio.Lock()  # others wait here, where they hold no thread that might answer something else
     app.state.imports = asyncio.Semaphore(IMPORTS_AT_ONCE)
     failures.install(app)

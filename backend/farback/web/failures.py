@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -24,9 +25,6 @@ LONGEST = 500
 HUNG_UP = 499
 """What is counted of a client that went away while it was sending, as nginx counts it; nobody reads the answer."""
 
-RETRY_S = "5"
-"""When a refused caller may ask again: a small run is over by then."""
-
 
 def install(app: FastAPI) -> None:
     """Give the application its answers to all that can go wrong."""
@@ -40,7 +38,7 @@ def install(app: FastAPI) -> None:
 
 def answer(error: FarbackError) -> JSONResponse:
     """The error as it is told to the outside."""
-    headers = {"Retry-After": RETRY_S} if isinstance(error, Busy) else None
+    headers = {"Retry-After": str(math.ceil(error.retry_s))} if isinstance(error, Busy) else None
     return _shaped(error.status, error.code, error.message[:LONGEST], error.field, headers)
 
 

@@ -25,7 +25,7 @@ from ..snapshots import (
     spec_name,
     weights_name,
 )
-from .access import InEngine, InSettings, InSnapshots
+from .access import InAllowance, InEngine, InSettings, InSnapshots, Viewer
 from .assets import ASK_AGAIN, FOR_EVER, has_already
 from .body import parse, read, read_into, read_json
 from .frames import kept
@@ -42,28 +42,41 @@ MAX_SECRET_BYTES = 1000
 
 FILE_KIND = "application/zip"
 
+SAVED = "saved snapshots"
+
 Number = Annotated[int, InPath(ge=0, lt=MAX_SNAPSHOT_RUNS)]
 """Which run of a snapshot, counted from 0."""
 
 
 @router.post("")
-async def post_snapshot(request: Request, engine: InEngine, snapshots: InSnapshots) -> JSONResponse:
+async def post_snapshot(
+    request: Request, engine: InEngine, snapshots: InSnapshots, allowance: InAllowance, viewer: Viewer
+) -> JSONResponse:
     """Save some runs, each at a step."""
     body = await read_json(request, MAX_BYTES)
     async with request.app.state.saves:
-        return _told(await run_in_threadpool(_save, body, engine, snapshots))
+        allowance.check(viewer, SAVED)
+        made = await run_in_threadpool(_save, body, engine, snapshots)
+        allowance.count(viewer)
+        return _told(made)
 
 
 @router.post("/import")
-async def post_file(request: Request, settings: InSettings, snapshots: InSnapshots) -> JSONResponse:
+async def post_file(
+    request: Request, settings: InSettings, snapshots: InSnapshots, allowance: InAllowance, viewer: Viewer
+) -> JSONResponse:
     """Take in a snapshot that was saved elsewhere, from its file."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FILE_KIND:  # a form on another site can send anything but this
         raise HTTPException(415, f"Send a .farback file, with the header `Content-Type: {FILE_KIND}`.")
+    allowance.check(viewer, SAVED)  # before a file is sent in vain
     async with request.app.state.imports:
         with snapshots.receiving() as file:
             await read_into(file, request, settings.max_snapshot_bytes)
-            return _told(await run_in_threadpool(snapshots.take_in, file))
+            allowance.check(viewer, SAVED)
+            made = await run_in_threadpool(snapshots.take_in, file)
+            allowance.count(viewer)
+            return _told(made)
 
 
 @router.get("/{id}")
