@@ -7,7 +7,17 @@
  */
 
 import { AddressBar, embedCode, leaveNamed, linkTo, namedHere, shareLink, viewQuery } from "./address.js";
-import { cancelRun, deleteSnapshot, getCatalog, getFrames, getRun, postProbe, postRun, postSnapshot } from "./api.js";
+import {
+  cancelRun,
+  deleteSnapshot,
+  getCatalog,
+  getFrames,
+  getRun,
+  getSnapshot,
+  postProbe,
+  postRun,
+  postSnapshot,
+} from "./api.js";
 import { Asking } from "./asking.js";
 import { Comparison, unfinished } from "./comparison.js";
 import { showCodes } from "./elements/codes.js";
@@ -19,6 +29,7 @@ import { Instead } from "./instead.js";
 import { isKept, savedOf, selectionOf, titleFor, viewOf } from "./keeping.js";
 import { listenToKeys } from "./keys.js";
 import { choose, outputOf } from "./lags.js";
+import { afresh, continues, onwardOf, originsOf } from "./onward.js";
 import { PANELS } from "./panels/index.js";
 import { Player } from "./player.js";
 import { jobsOf, SEEDS, Seeds } from "./seeds.js";
@@ -30,8 +41,10 @@ import { fold, misfits, plainView } from "./view.js";
 
 /** Told until the runs have ended: what was withdrawn from goes on. */
 const WITHDRAWN = "You have withdrawn, and it goes on for the others who watch.";
+const OTHER_TASK = "The weights of a snapshot do not fit another task: the models start afresh.";
 const EXPOSED = "Whoever has it sees the models trained on your text, and a passage of that text.";
 
+const TITLE = "Farback: how far back can a network remember?";
 const root = document.documentElement;
 /** Whether another site shows this page in a frame. */
 const embedded = root.classList.contains("embed");
@@ -66,6 +79,8 @@ let bar;
 let reading = false;
 /** What is shown, where that is a snapshot. @type {Manifest | null} */
 let snapshot = null;
+/** Snapshots that models go on from, by id. @type {Map<string, Manifest>} */
+const origins = new Map();
 
 /** @param {string} state for tests and the style sheet */
 const enter = (state) => {
@@ -241,13 +256,53 @@ async function train(step = null, many = 0) {
   // Which layers are looked at is told by the place of the models.
   const layers = wanted.models === shown.models ? view.layers : [];
   shown = wanted;
-  leaveNamed();
-  snapshot = null;
-  page.about.hidden = true;
+  leave();
   // A person's own text is in no link; the run's unguessable id stands for it.
   const kept = comparison.textRuns.length ? comparison.columns.flatMap(({ run }) => run ?? []) : [];
   view = { ...view, step, layers, runs: kept, tested: [], seeds: many };
   begin();
+}
+
+/** Leaves a snapshot, or runs that the address names. */
+function leave() {
+  leaveNamed();
+  if (!snapshot) return;
+  snapshot = null;
+  page.about.hidden = true;
+  document.title = TITLE;
+}
+
+/** Makes a snapshot's set-up the page's own, and trains nothing yet. */
+function fork() {
+  player.pause();
+  setup = shown = afresh(setup);
+  view = { ...view, step: null, runs: [], tested: [], seeds: 0 };
+  seeds.clear();
+  comparison.clear();
+  leave();
+  enter("forked");
+  tellOrigins();
+  bar.remember();
+  later.controls.now?.focus();
+}
+
+/** Trains on from the weights of a snapshot. @param {string} id */
+async function goOn(id) {
+  setup = onwardOf(setup, shown.models, id);
+  await train();
+  later.controls.now?.focus();
+}
+
+/** Tells where the models come from that go on from a snapshot. */
+async function tellOrigins() {
+  if (embedded) return;
+  const asked = comparison.columns.flatMap(({ model }) => model.start?.snapshot ?? []);
+  const unknown = [...new Set(asked)].filter((id) => !origins.has(id) && !isCopy());
+  const found = await Promise.allSettled(unknown.map(getSnapshot));
+  found.forEach((answer, at) => {
+    if (answer.status === "fulfilled") origins.set(unknown[at] ?? "", answer.value);
+  });
+  page.origin.show(originsOf(comparison.columns, origins));
 }
 
 /**
@@ -262,6 +317,7 @@ function begin(replays = true) {
   replaying = replays && comparison.stored && view.step === null && !calm();
   if (replaying) view = { ...view, step: 0 };
   sow();
+  tellOrigins();
   bar.remember();
   repaint();
 }
@@ -437,10 +493,13 @@ function retint() {
 /** @type {Record<string, (detail: any) => unknown>} what the elements tell, by name */
 const ACTS = {
   setup: (next) => {
+    if (next.task !== setup.task && continues(setup)) page.notice.show(OTHER_TASK, "told");
     setup = alike(catalog, next, shown) ? shown : next;
     showControls();
   },
   train: () => train(),
+  fork,
+  onward: (id) => goOn(id).catch(complain),
   seeds: () => trainSeeds().catch(complain),
   replay,
   cancel: () => cancel().catch(complain),

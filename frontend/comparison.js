@@ -129,6 +129,13 @@ export class Comparison {
     return { setup, gone };
   }
 
+  /** Shows nothing, until something is trained. */
+  clear() {
+    this.#attempt++;
+    this.#put([]);
+    this.listener.changed();
+  }
+
   /**
    * Shows a snapshot: all of it is there, and nothing changes any more.
    *
@@ -370,5 +377,5 @@ function fill(column, record) {
   column.run = record.id;
   column.facts = record.facts;
   column.status = { ...record, run: record.id };
-  column.secret = typeof record.spec.task.text_length === "number";
+  column.secret = typeof record.spec.task.text_length === "number" || record.spec.start?.private === true;
 }

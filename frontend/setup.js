@@ -140,6 +140,7 @@ export function specsOf(catalog, setup) {
       cell: { name: model.cell, ...model.changed },
       ...(Object.keys(training).length ? { training } : {}),
       ...(seed === null ? {} : { seed }),
+      ...(model.start ? { start: model.start } : {}),
     };
   });
 }
@@ -174,6 +175,7 @@ function resolved(catalog, { task, changed, models, training, seed, textMissing 
     ...taskOf(catalog, task).options.map(({ name, default: preset }) => given(changed, name, preset)),
     ...models.flatMap((model) => [
       model.cell,
+      model.start ? `${model.start.snapshot}.${model.start.run}` : null,
       model.seed ?? seed ?? catalog.seed.default,
       ...cellOf(catalog, model.cell).options.map(({ name }) =>
         given(model.changed, name, cellDefault(catalog, task, model.cell, name)),
@@ -205,6 +207,7 @@ export function setupOf(catalog, specs) {
       changed: differing(given, (name) => cellDefault(catalog, task, cell, name)),
       training: differing(spec.training ?? {}, (name) => trainingDefault(catalog, task, cell, name)),
       seed: spec.seed ?? null,
+      ...(spec.start ? { start: spec.start } : {}),
     };
   });
   const options = taskOf(catalog, task).options.map((option) => option.name);
@@ -315,6 +318,7 @@ function changesOf(catalog, setup, model) {
       return typeof value === "string" ? value : `${option?.title ?? name} ${value ?? "none"}`;
     });
   return [
+    ...(model.start && setup.models.some(({ start }) => !start) ? ["continued"] : []),
     ...told(model.changed, cellOf(catalog, model.cell).options),
     ...told(model.training, catalog.training.options),
     ...(model.seed === null || model.seed === setup.seed ? [] : [`seed ${model.seed}`]),

@@ -1,6 +1,6 @@
 /** What the page makes of what the server says: answers read, its set-up and view, pictures, panels and columns. */
 
-import type { ByLag, Cell, Facts, FrameNumbers, Reach, RunStatus, Task, Values, Verdict } from "./wire.js";
+import type { ByLag, Cell, Facts, FrameNumbers, Reach, RunStatus, Start, Task, Values, Verdict } from "./wire.js";
 
 export type * from "./wire.js";
 
@@ -87,6 +87,8 @@ export interface ModelSetup {
   changed: Values;
   training: Values;
   seed: number | null;
+  /** Where it goes on from; missing: it draws its starting weights. */
+  start?: Start;
 }
 
 export interface Setup {

@@ -91,16 +91,17 @@ function oneOf(text, choices, what) {
 }
 
 /**
- * A model as `rnn~init:orthogonal~training.lr:0.003~seed:1`.
+ * A model as `rnn~init:orthogonal~training.lr:0.003~seed:1~start:SNAPSHOT.0`.
  *
  * @param {ModelSetup} model
  * @returns {string}
  */
-function modelText({ cell, changed, training, seed }) {
+function modelText({ cell, changed, training, seed, start }) {
   const parts = [
     ...Object.entries(changed).map(([name, value]) => `${name}:${valueText(value)}`),
     ...Object.entries(training).map(([name, value]) => `training.${name}:${valueText(value)}`),
     ...(seed === null ? [] : [`seed:${seed}`]),
+    ...(start ? [`start:${start.snapshot}.${start.run}`] : []),
   ];
   return [cell, ...parts].join("~");
 }
@@ -119,12 +120,25 @@ function parseModel(text, catalog) {
     const [key, value] = [part.slice(0, colon), part.slice(colon + 1)];
     if (colon < 1) throw new Error(`A model's options are written name:value, not “${part.slice(0, 40)}”.`);
     if (key === "seed") model.seed = /** @type {number} */ (parseValue(value, catalog.seed));
+    else if (key === "start") model.start = parseStart(value);
     else if (key.startsWith("training.")) {
       const option = optionOf(catalog.training.options, key.slice("training.".length), "Training");
       model.training[option.name] = parseValue(value, option);
     } else model.changed[key] = parseValue(value, optionOf(cell.options, key, cell.title));
   }
   return model;
+}
+
+/**
+ * @param {string} text
+ * @returns {NonNullable<ModelSetup["start"]>}
+ */
+function parseStart(text) {
+  const [, snapshot, run] = /^([a-z2-7]{12})\.([0-7])$/.exec(text) ?? [];
+  if (snapshot) return { snapshot, run: Number(run) };
+  throw new Error(
+    `Where a model continues from is written as a snapshot's id, a dot and a number, not “${text.slice(0, 40)}”.`,
+  );
 }
 
 /** @type {Row[]} read from the top: a task is known before its options are. */

@@ -149,6 +149,19 @@ export interface Spec {
   cell: Values & { name: string };
   training?: Values;
   seed?: number;
+  start?: Start;
+}
+
+/** The weights of a run of a snapshot; what is told beside these two comes from the server, and goes back as it came. */
+export interface Start {
+  snapshot: string;
+  run: number;
+  /** Training step that they are of. */
+  step?: number;
+  updates?: number;
+  sha256?: string;
+  /** Whether they were trained on a person's own text. */
+  private?: boolean;
 }
 
 export interface Facts {

@@ -5,6 +5,7 @@
  */
 
 import { plural } from "../format.js";
+import { continues, unbound } from "../onward.js";
 import { SEEDS } from "../seeds.js";
 import { mainOption, taskDefault, taskOf, twinOf } from "../setup.js";
 import { placeOf, stopsOf } from "../slider.js";
@@ -31,6 +32,8 @@ const WORDS = { train: "Train", again: "Train again", replay: "Replay", going: "
 
 const MANY =
   "Train every model with five seeds, other starts and other sequences, to see how much of the result is luck";
+const MANY_ONWARD =
+  "Train every model with five seeds, other sequences from the same weights, to see how much of the result is luck";
 const BACK = "Back to the one seed that the columns show";
 const OWN = "A text of your own is trained on with one seed only";
 
@@ -38,7 +41,11 @@ export class FarbackControls extends HTMLElement {
   #task = make("select", {
     id: "task",
     "data-testid": "task",
-    onchange: () => this.#change({ task: this.#task.value, changed: {}, textMissing: false }),
+    onchange: () => {
+      // Weights know inputs by their place, and those of another task mean something else.
+      const models = this.#setup && continues(this.#setup) ? { models: this.#setup.models.map(unbound) } : {};
+      this.#change({ task: this.#task.value, changed: {}, textMissing: false, ...models });
+    },
   });
   #slider = make("input", { type: "range", "data-testid": "main-slider", oninput: () => this.#slide() });
   #number = make("input", {
@@ -134,6 +141,12 @@ export class FarbackControls extends HTMLElement {
     this.addEventListener("farback:models", (event) =>
       this.#change({ models: /** @type {CustomEvent} */ (event).detail }),
     );
+    this.addEventListener("farback:afresh", (event) => {
+      const at = /** @type {CustomEvent} */ (event).detail;
+      const models = (this.#setup?.models ?? []).map((model, i) => (i === at ? unbound(model) : model));
+      this.#change({ models });
+      this.open(at);
+    });
     this.addEventListener("farback:add", (event) => {
       const setup = this.#setup;
       const name = /** @type {CustomEvent} */ (event).detail;
@@ -155,7 +168,7 @@ export class FarbackControls extends HTMLElement {
     setText(this.#train, WORDS[act]);
     setAttribute(this.#train, "aria-disabled", act === "going" ? "true" : null);
     this.#train.classList.toggle("due", due);
-    this.#showSeeds(seeds, due, act);
+    this.#showSeeds(seeds, due, act, continues(setup));
     for (const [button, there] of /** @type {const} */ ([
       [this.#cancel, cancel],
       [this.#forget, forget],
@@ -177,8 +190,9 @@ export class FarbackControls extends HTMLElement {
    * @param {SeedState} seeds
    * @param {boolean} due
    * @param {Act} act
+   * @param {boolean} onward whether models go on from a snapshot
    */
-  #showSeeds({ possible, chosen, over, total }, due, act) {
+  #showSeeds({ possible, chosen, over, total }, due, act, onward) {
     const shown = chosen && !due;
     // Until there is a result of one seed, the place beside Train is for Cancel. Otherwise it stays and keeps its width:
     // Train must not move away while it is pressed.
@@ -186,7 +200,7 @@ export class FarbackControls extends HTMLElement {
     this.#seeds.disabled = !possible;
     const words = over < total ? `${over} of ${plural(total, "run")}` : "One seed";
     setText(this.#seeds, shown ? words : `Train ${SEEDS} seeds`);
-    setAttribute(this.#seeds, "title", possible ? (shown ? BACK : MANY) : OWN);
+    setAttribute(this.#seeds, "title", possible ? (shown ? BACK : onward ? MANY_ONWARD : MANY) : OWN);
   }
 
   /**
@@ -284,6 +298,11 @@ export class FarbackControls extends HTMLElement {
     } else if (!this.#hint.hidden) this.#number.focus();
     else if (this.#act === "replay") tell(this, "replay");
     else if (this.#act !== "going") tell(this, "train");
+  }
+
+  /** Has the focus on what trains. */
+  focus() {
+    this.#train.focus();
   }
 
   /** @param {boolean} open */

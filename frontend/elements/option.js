@@ -121,6 +121,16 @@ export class FarbackOption extends HTMLElement {
     setAttribute(this.#control, "aria-invalid", reason === null ? null : "true");
   }
 
+  /**
+   * Keeps the value as it is, or lets it be changed again.
+   *
+   * @param {boolean} locked
+   */
+  lock(locked) {
+    this.#control.disabled = locked;
+    if (locked) this.#reset.hidden = true;
+  }
+
   /** @param {string} reason the server's */
   refuse(reason) {
     this.#say(reason);

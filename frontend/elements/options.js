@@ -5,7 +5,7 @@
  */
 
 import { cellDefault, cellOf, modelTitle, taskDefault, taskOf, trainingDefault } from "../setup.js";
-import { make, setText } from "./dom.js";
+import { make, setText, tell } from "./dom.js";
 import { FarbackOption } from "./option.js";
 import { FarbackText } from "./text.js";
 
@@ -19,8 +19,11 @@ import { FarbackText } from "./text.js";
 /**
  * @typedef {object} Group
  * @property {string} about
+ * @property {boolean} [locked] whether it is that of weights which the model goes on from
  * @property {{option: Option, field: string}[]} options
  */
+
+const LOCKED = "This model continues from a snapshot: its weights fit no other cell, so these stay as they are there.";
 
 export class FarbackOptions extends HTMLElement {
   #shape = "";
@@ -38,7 +41,7 @@ export class FarbackOptions extends HTMLElement {
   show(catalog, setup) {
     this.#setup = setup;
     const sections = sectionsOf(catalog, setup);
-    const shape = JSON.stringify([setup.task, ...setup.models.map((model) => model.cell)]);
+    const shape = JSON.stringify([setup.task, ...setup.models.map((model) => [model.cell, Boolean(model.start)])]);
     if (shape !== this.#shape) this.#build(sections, catalog);
     this.#shape = shape;
     for (const { key, title, groups } of sections) {
@@ -48,8 +51,10 @@ export class FarbackOptions extends HTMLElement {
         const control = this.#controls.get(`${key} ${field}`);
         const { value, preset, shown } = settingOf(catalog, setup, key, field);
         if (value !== preset) changed++;
-        if (control instanceof FarbackOption) control.set(value, preset, shown);
-        else if (control instanceof FarbackText)
+        if (control instanceof FarbackOption) {
+          control.set(value, preset, shown);
+          control.lock(field.startsWith("cell.") && Boolean(setup.models[indexOf(key)]?.start));
+        } else if (control instanceof FarbackText)
           control.set(typeof value === "string" ? value : null, setup.textMissing ?? false);
       }
       const summary = section?.querySelector("summary");
@@ -81,8 +86,9 @@ export class FarbackOptions extends HTMLElement {
           make(
             "div",
             { class: "drawer" },
-            ...groups.flatMap(({ about, options }) => [
+            ...groups.flatMap(({ about, options, locked }) => [
               make("p", { class: "about" }, about),
+              locked && make("p", { class: "about locked" }, LOCKED, " ", this.#release(indexOf(key))),
               make("div", { class: "grid" }, ...options.map(control)),
             ]),
           ),
@@ -91,6 +97,12 @@ export class FarbackOptions extends HTMLElement {
         return section;
       }),
     );
+  }
+
+  /** @param {number} index of a model */
+  #release(index) {
+    const act = () => tell(this, "afresh", index);
+    return make("button", { type: "button", "data-testid": "afresh", onclick: act }, "Start afresh instead");
   }
 
   /** @param {string} key */
@@ -162,7 +174,7 @@ function sectionsOf(catalog, setup) {
       const cell = cellOf(catalog, model.cell);
       const title = `Model: ${modelTitle(catalog, setup, model)}`;
       const groups = [
-        { about: cell.summary, options: fields(cell.options, "cell") },
+        { about: cell.summary, options: fields(cell.options, "cell"), locked: Boolean(model.start) },
         {
           about:
             "How this model alone is trained; what is left alone is as in the comparison. With a seed of its own it reads other sequences, too.",

@@ -5,6 +5,7 @@ import { FarbackColumns } from "./columns.js";
 import { FarbackHold } from "./hold.js";
 import { Later } from "./later.js";
 import { FarbackNotice } from "./notice.js";
+import { FarbackOrigin } from "./onward.js";
 import { FarbackReach } from "./reach.js";
 import { FarbackTimeline } from "./timeline.js";
 import { FarbackToolbar } from "./toolbar.js";
@@ -42,4 +43,5 @@ export const page = {
   columns: part("farback-columns", FarbackColumns),
   timeline: part("farback-timeline", FarbackTimeline),
   about: part("farback-about", FarbackAbout),
+  origin: part("farback-origin", FarbackOrigin),
 };
