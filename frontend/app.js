@@ -26,11 +26,12 @@ import { applyTheme, isDark, readInk } from "./elements/ink.js";
 import { later, page } from "./elements/page.js";
 import { tellHeight } from "./frame.js";
 import { Instead } from "./instead.js";
-import { isKept, savedOf, selectionOf, titleFor, viewOf } from "./keeping.js";
+import { isKept, openingView, savedOf, selectionOf, titleFor } from "./keeping.js";
 import { listenToKeys } from "./keys.js";
 import { choose, outputOf } from "./lags.js";
 import { afresh, continues, onwardOf, originsOf } from "./onward.js";
 import { PANELS } from "./panels/index.js";
+import { leftOut } from "./parts.js";
 import { Player } from "./player.js";
 import { jobsOf, SEEDS, Seeds } from "./seeds.js";
 import { alike, opening, readsText, specsOf, taskOf } from "./setup.js";
@@ -405,7 +406,11 @@ async function copy(text, what, use) {
 
 function share() {
   const use = embedded ? "it opens these models with all controls" : "it opens this page as you see it";
-  return copy(shareLink({ setup: shown, view }, catalog), "link", use);
+  return copy(
+    shareLink({ setup: shown, view: embedded ? { ...view, hide: [], show: [] } : view }, catalog),
+    "link",
+    use,
+  );
 }
 
 function embed() {
@@ -486,6 +491,7 @@ function togglePlay() {
 
 function retint() {
   applyTheme(view.theme);
+  root.dataset.without = [...leftOut(view)].join(" ");
   ink = readInk();
   repaint();
 }
@@ -581,7 +587,7 @@ async function openSnapshot(id) {
   const found = await comparison.openSnapshot(id);
   snapshot = found.manifest;
   setup = shown = found.setup;
-  if (!location.search) view = { ...view, ...viewOf(snapshot, catalog) };
+  view = openingView(view, location.search, snapshot, catalog);
   document.title = `${snapshot.title || "Snapshot"} · Farback`;
   retint();
   showMark();

@@ -5,7 +5,10 @@
  * @import {Wish} from "./elements/save.js"
  */
 
-import { readUrl } from "./url.js";
+import { readUrl, saysOnlyWhatIsShown } from "./url.js";
+
+/** What a link says by itself, whatever it leads to: light or dark, what is shown, what is trained besides. */
+const OF_THE_LINK = new Set(["theme", "runs", "seeds", "hide", "show"]);
 
 /** Longest title, as on the server. */
 const TITLE = 200;
@@ -59,6 +62,23 @@ export const savedOf = ({ id, secret }, title, base, version) => ({
  */
 export function viewOf({ view: { query, sequence } }, catalog) {
   if (typeof query !== "string") return {};
-  const { theme: _, runs: __, seeds: ___, ...view } = readUrl(query, catalog).view;
+  const told = Object.entries(readUrl(query, catalog).view).filter(([name]) => !OF_THE_LINK.has(name));
+  /** @type {Partial<View>} */
+  const view = Object.fromEntries(told);
   return typeof sequence === "string" ? { ...view, sequence } : view;
+}
+
+/**
+ * The view that a snapshot opens with: the link's own where it says how to look at it, else as it was kept.
+ *
+ * @param {View} view what the link says
+ * @param {string} query of the link
+ * @param {Manifest} manifest
+ * @param {Catalog} catalog
+ * @returns {View}
+ */
+export function openingView(view, query, manifest, catalog) {
+  if (!saysOnlyWhatIsShown(query)) return view;
+  const kept = viewOf(manifest, catalog);
+  return { ...view, ...kept, open: [...new Set([...(kept.open ?? []), ...view.open])] };
 }

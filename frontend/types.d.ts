@@ -134,6 +134,9 @@ export interface View {
   hold: Hold[];
   /** A sequence of the person's own, as it was written; null: the held-out one. */
   sequence: string | null;
+  /** Panels and parts of the page that a link leaves out, and those that it shows alone; see parts.js. */
+  hide: string[];
+  show: string[];
   theme: "auto" | "light" | "dark";
   /** Runs that were asked for by id. */
   runs: string[];

@@ -7,6 +7,7 @@
 
 import { holdText, MAX_HOLDS, parseHold, parseSequence } from "./holds.js";
 import { PANELS } from "./panels/index.js";
+import { NAMES, namesIn } from "./parts.js";
 import { parseSeeds } from "./seeds.js";
 import { cellOf, MAX_MODELS, opening, plainModel, readsText, refusal, taskOf } from "./setup.js";
 import { parseThreshold, THRESHOLD } from "./threshold.js";
@@ -17,6 +18,9 @@ const NONE = "none";
 
 /** What sites and mails append to follow a link: it says nothing about the page, so it may not break it either. */
 const TRACKING = /^(utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|_hs\w+|[a-z]*clid|mc_[ce]id|mkt_tok|igshid|_ga|_gl)$/i;
+
+/** What is shown around the models, and how. */
+const AROUND = new Set(["theme", "hide", "show"]);
 
 /** @typedef {{setup: Setup, view: View}} State */
 
@@ -88,6 +92,21 @@ function whole(text, what, low = 0) {
 function oneOf(text, choices, what) {
   if (choices.includes(/** @type {T} */ (text))) return /** @type {T} */ (text);
   throw new Error(`${what} must be one of ${choices.join(", ")}, not “${text.slice(0, 40)}”.`);
+}
+
+/**
+ * Takes the names of parts of the page that are known, and tells of the others.
+ *
+ * @param {string} text
+ * @param {string} key
+ * @param {(names: string[]) => void} take
+ */
+function named(text, key, take) {
+  const { names, unknown } = namesIn(text);
+  take(names);
+  if (!unknown.length) return;
+  const odd = unknown.map((name) => `“${name.slice(0, 40)}”`).join(", ");
+  throw new Error(`The page has no part called ${odd} to ${key}; there are ${NAMES.join(", ")}.`);
 }
 
 /**
@@ -340,6 +359,29 @@ const TABLE = [
     },
   },
   {
+    key: "hide",
+    of: "view",
+    write: ({ view }) => (view.hide.length ? [["hide", view.hide.join(",")]] : []),
+    read: (text, { view }) => {
+      named(text, "hide", (names) => {
+        view.hide = names;
+      });
+    },
+  },
+  {
+    key: "show",
+    of: "view",
+    write: ({ view }) => (view.show.length ? [["show", view.show.join(",")]] : []),
+    read: (text, { view }) => {
+      named(text, "show", (names) => {
+        view.show = names;
+        // What is folded until somebody unfolds it would be shown as a heading alone.
+        const shut = PANELS.filter((panel) => isShut(panel) && names.includes(panel.id)).map((panel) => panel.id);
+        view.open = [...new Set([...view.open, ...shut])];
+      });
+    },
+  },
+  {
     key: "theme",
     of: "view",
     write: ({ view }) => (view.theme === "auto" ? [] : [["theme", view.theme]]),
@@ -384,6 +426,14 @@ export function writeUrl(state, catalog, whole = true) {
     .map(([key, text]) => `${key}=${text}`)
     .join("&");
 }
+
+/**
+ * Whether a link says nothing about how models are looked at: only what is shown around them, in light or dark.
+ *
+ * @param {string} query
+ */
+export const saysOnlyWhatIsShown = (query) =>
+  [...new URLSearchParams(query).keys()].every((key) => AROUND.has(key) || TRACKING.test(key));
 
 /**
  * @param {string} query

@@ -27,6 +27,8 @@ export const plainView = () => ({
   tested: [],
   hold: [],
   sequence: null,
+  hide: [],
+  show: [],
   theme: "auto",
   runs: [],
 });

@@ -69,11 +69,12 @@ export class FarbackBand extends HTMLElement {
 
   /**
    * @param {View} view
-   * @param {{answers: number[], cell: boolean, columns: Column[], task: string}} choices what there is to choose from
+   * @param {{answers: number[], cell: boolean, columns: Column[], task: string, out: boolean}} choices what there is to
+   *   choose from; out: the link leaves it out
    */
-  set(view, { answers, cell, columns, task }) {
+  set(view, { answers, cell, columns, task, out }) {
     const { has } = this.panel;
-    this.hidden = has !== undefined && !columns.some(({ frame }) => frame && has(frame));
+    this.hidden = out || (has !== undefined && !columns.some(({ frame }) => frame && has(frame)));
     const folded = isFolded(view, this.panel);
     if (this.#tool) {
       this.#tool.hidden = folded;

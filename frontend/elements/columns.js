@@ -8,6 +8,7 @@
 
 import { answerScenes } from "../asking.js";
 import { PANELS } from "../panels/index.js";
+import { leftOut } from "../parts.js";
 import { taskOf } from "../setup.js";
 import { isAsking, isFolded } from "../view.js";
 import { FarbackBand } from "./band.js";
@@ -131,9 +132,10 @@ export class FarbackColumns extends HTMLElement {
     const answers = columns.find((column) => column.frame)?.frame?.answers ?? [];
     const cell = columns.some((column) => column.cell.states.includes("c"));
     const painted = [];
+    const out = leftOut(view);
     this.#spare = SPARE;
     for (const band of this.#bands) {
-      band.set(view, { answers, cell, columns, task: stage.task });
+      band.set(view, { answers, cell, columns, task: stage.task, out: out.has(band.panel.id) });
       if (isFolded(view, band.panel) || band.hidden) continue;
       const scenes = columns.map((column) => this.#scene(stage, column, band.panel));
       if (isAsking(view, band.panel))

@@ -95,6 +95,8 @@ function someView(draw) {
     tested: [],
     hold: draw() < 0.5 ? [] : [someHold(draw), someHold(draw)],
     sequence: null,
+    hide: draw() < 0.5 ? [] : ["timeline", "skill"],
+    show: draw() < 0.5 ? [] : ["connectivity", "reach"],
     theme: pick(draw, ["auto", "light", "dark"]),
     runs: draw() < 0.5 ? [] : ["abc-_9", "Z"],
   };
