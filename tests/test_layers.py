@@ -24,6 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("store", "memory"),
     ("snapshots",),
+    ("takeaway",),
     ("engine",),
     ("lessons",),
     ("web", "bench"),
@@ -33,7 +34,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 """The rooms from the ground up. A room may import the rooms of lower floors only, so there can be no cycle."""
 
-COMPUTES = ("model", "training", "probing", "pipeline", "bench", "engine.recorder", "memory.measure")
+COMPUTES = (
+    "model", "training", "probing", "pipeline", "bench", "engine.recorder", "memory.measure", "takeaway.modules",
+    "takeaway.plain",
+)  # fmt: skip
 """Rooms and modules that load torch: only worker processes import them. Nothing else may."""
 
 

@@ -30,6 +30,7 @@ from . import (
     shared,
     snapshots,
     stream,
+    takeaway,
     weights,
 )
 from .allowance import Allowance
@@ -78,6 +79,7 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
     app.state.allowance = Allowance(settings.max_saves_client)
     app.state.saves = asyncio.Lock()  # others wait here, where they hold no thread that might answer something else
     app.state.imports = asyncio.Semaphore(IMPORTS_AT_ONCE)
+    app.state.takeaways = asyncio.Semaphore(takeaway.AT_ONCE)
     failures.install(app)
     for room in (
         catalog,
@@ -88,6 +90,7 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
         frames,
         weights,
         snapshots,
+        takeaway,
         shared,
         offline,
         oembed,

@@ -1,0 +1,313 @@
+"""Notebook: a run trained again in plain PyTorch, with nothing of Farback but what is copied into it.
+
+The task's generator, the starting weights' and the reading of the reach are this program's own source, see `lift`;
+model, training, gradients and horizon are torch's and `plain.py`'s. Seed, starting weights and batches are the run's
+own, so what differs is rounding: torch's modules add up in another order than Farback's kernels.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from html import escape
+
+import numpy as np
+
+from .. import __version__, config
+from ..cells.feedforward import FeedForward
+from ..frame import Frame
+from ..snapshots import Snapshot
+from .kept import Kept, number
+from .lift import Lift
+
+TASK = (
+    "batch", "probe", "held_out", "by_lag", "answers", "inputs", "outputs", "length", "span", "kind", "lags",
+    "result_trials", "frame_trials", "scored", "corpus_sha256", "value", "error", "too_few",
+)  # fmt: skip
+"""What the notebook asks of its task, and of a test by lag."""
+
+CELL = ("initial", "hidden", "layers")
+"""What it asks of the cell's options."""
+
+ID = "cell"
+"""How the ids of cells begin, which the format asks for since 4.5."""
+
+
+def notebook(snapshot: Snapshot, n: int, name: str) -> bytes:
+    """A Jupyter notebook (nbformat 4.5) that trains a run again, measures it and shows both beside each other.
+
+    Args:
+        snapshot: the snapshot.
+        n: which of its runs, counted from 0.
+        name: how its files are called, see `Kept`.
+
+    Raises:
+        NotFound: there is no such run.
+        InvalidInput: its frames were spoilt.
+    """
+    kept = Kept(snapshot, n, name)
+    cells = [
+        _cell(at, kind, text.strip("\n")) for at, (kind, text) in enumerate(_story(kept))
+    ]  # fmt: skip
+    whole = {
+        "cells": cells,
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _cell(at: int, kind: str, text: str) -> dict[str, object]:
+    cell: dict[str, object] = {"cell_type": kind, "id": f"{ID}-{at}", "metadata": {}, "source": text.splitlines(True)}
+    return cell if kind == "markdown" else cell | {"execution_count": None, "outputs": []}
+
+
+def _story(kept: Kept) -> list[tuple[str, str]]:
+    spec, frame = kept.spec, kept.frame
+    task_name, cell_name = type(spec.task).__name__, type(spec.cell).__name__
+    own = getattr(spec.task, "text", None)
+    texts = {} if own is None else {"text": "TEXT"}
+    values = {
+        task_name: {k: ascii(v) for k, v in spec.task.model_dump().items()} | texts,
+        cell_name: {k: ascii(v) for k, v in spec.cell.model_dump().items()},
+    }
+    task = Lift([(_place(spec.task), task_name)], TASK, values)
+    cell = Lift([(_place(spec.cell), cell_name)], CELL, values)
+    wanted = ["drawn_weights", "loss_of", "train", "connectivity", "horizon", "predict", "accuracy_of"]
+    plain = Lift([("takeaway.plain", name) for name in wanted], [])
+    reading = Lift(
+        [("probing.reach", name) for name in ("from_skill", "from_added_loss")]
+        + [("tasks.base", "spread"), ("randomness", "ByLagStream")]
+    )
+    written = kept.written_out and Lift([("takeaway.modules", kept.written_out)], ["forward", "step"])
+    return [
+        ("markdown", _head(kept)),
+        ("code", _settings(kept)),
+        ("markdown", f"## The task\n\n{spec.task.summary} Copied from Farback's own source."),
+        *([("code", f"TEXT = {own!a}")] if texts else []),
+        ("code", f"{task.text()}\n\n\ntask = {task_name}()"),
+        *_corpus(kept),
+        ("markdown", f"## The model\n\n{spec.cell.summary} {_source(kept)}"),
+        *([("code", written.text())] if written else []),
+        ("code", f"net = {kept.net}\nnet"),
+        ("markdown", _weights_words(kept)),
+        *([] if kept.start else [("code", f"{cell.text(task)}\n\n\ncell = {cell_name}()")]),
+        ("markdown", "## Training and measuring\n\nPlain PyTorch: autograd, and torch's optimiser."),
+        ("code", plain.text(task, cell)),
+        ("code", _training(kept)),
+        ("markdown", "## Loss and accuracy on held-out sequences"),
+        ("code", _score(kept)),
+        ("markdown", "## Connectivity\n\nC[k,t] = |∂s_k/∂x_t|: how strongly a small change of the input at step t "
+         "would move the score of what is right at output step k. Left as trained here, right as Farback kept it."),
+        ("code", _heatmaps(frame)),
+        ("markdown", "## Gradient horizon\n\nThe largest lag d at which the median over 16 held-out sequences of "
+         "C[k,k-d] is at least 1 % of its largest entry."),
+        ("code", HORIZON),
+        ("markdown", f"## Reach\n\n{_reach_words(kept)}"),
+        ("code", reading.text(task, cell, plain)),
+        ("code", _reach(kept)),
+        ("markdown", "## Both beside each other"),
+        ("code", TABLE),
+    ]  # fmt: skip
+
+
+def _place(part: object) -> str:
+    return type(part).__module__.removeprefix("farback.")
+
+
+def _head(kept: Kept) -> str:
+    title = escape(kept.snapshot.manifest.title or "A snapshot without a title")
+    plain = "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|~$" else letter for letter in title)
+    return f"""# {plain}
+
+{kept.words}: run {kept.n} of a snapshot kept by Farback {__version__}, at training step {kept.step},
+trained again in plain PyTorch. Nothing of Farback is imported.
+
+It needs PyTorch, NumPy and Plotly: `pip install torch numpy plotly nbformat`. The snapshot was made with torch
+{escape(kept.snapshot.manifest.versions.torch)}.
+
+Seed, starting weights and batches are those of the run. What differs is rounding: torch's modules add up in another
+order than Farback's kernels, and training makes such differences larger. Reach and horizon are whole numbers of steps
+and come out the same unless a value lies right at its threshold; a long training that is unstable may drift apart."""
+
+
+def _settings(kept: Kept) -> str:
+    spec, frame = kept.spec, kept.frame
+    training = spec.training
+    truncate = None if isinstance(spec.cell, FeedForward) else training.truncate
+    reach = (frame.reach.value, frame.reach.at_least)
+    return f"""from __future__ import annotations
+
+import torch
+
+torch.set_num_threads(1)  # as Farback trains: small matrices gain nothing from more, and sums round alike
+
+SEED = {spec.seed}
+STEPS = {kept.step}  # updates
+TRAINING = {{
+    "batch": {training.batch},
+    "optimizer": "{training.optimizer}",
+    "lr": {training.lr},
+    "clip": {training.clip},
+    "truncate": {truncate},
+}}
+# As Farback kept it.
+KEPT = {{
+    "loss": {number(frame.loss)},
+    "accuracy": {number(frame.accuracy)},
+    "reach": {reach},
+    "horizon": {frame.horizon.value},
+}}"""
+
+
+def _corpus(kept: Kept) -> list[tuple[str, str]]:
+    sha256 = kept.spec.task.corpus_sha256()
+    if sha256 is None or getattr(kept.spec.task, "text", None) is not None:
+        return []
+    return [
+        (
+            "code",
+            f'if task.corpus_sha256() != "{sha256}":\n'
+            '    print("What this task reads comes with Python or Plotly, and yours is another edition: "\n'
+            '          "the numbers below will differ from those that were kept.")',
+        )
+    ]
+
+
+def _source(kept: Kept) -> str:
+    if kept.written_out is None:
+        return "torch.nn has it."
+    return "torch.nn lacks it, so it is written out here in plain PyTorch."
+
+
+def _weights_words(kept: Kept) -> str:
+    start = kept.start
+    if start is None:
+        return "## Starting weights\n\nDrawn by the run's seed. Copied from Farback's own source."
+    return f"""## Starting weights
+
+This run went on from the weights of run {start.run} of the snapshot `{start.snapshot}` at training step {start.step}.
+Download them there as safetensors and put the file beside this notebook, called `start.safetensors`; reading it needs
+`pip install safetensors`."""
+
+
+def _training(kept: Kept) -> str:
+    start = kept.start
+    if start is None:
+        weights, first = "net.load_state_dict(drawn_weights(task, cell, SEED), strict=True)", 1
+    else:
+        first = start.updates + 1
+        weights = f"""import hashlib
+from pathlib import Path
+
+from safetensors.torch import load
+
+started = Path("start.safetensors").read_bytes()
+if hashlib.sha256(started).hexdigest() != "{start.sha256}":
+    print("These are other weights than the run went on from: the numbers below will differ from those that were kept.")
+net.load_state_dict(load(started), strict=True)"""
+    return f"""{weights}
+losses = train(net, task, SEED, first={first}, steps=STEPS, **TRAINING)
+net.double()  # what follows is measured in 64 bits
+if losses:
+    print(f"loss of the last batch: {{losses[-1]:.4f}}")"""
+
+
+def _score(kept: Kept) -> str:
+    regression = kept.spec.task.kind == "regression"
+    accuracy = "None" if regression else "accuracy_of(net, held_out, task.scored)"
+    return f"""held_out = task.held_out(randomness(SEED, Stream.HELD_OUT), {config.HELD_OUT_SEQUENCES})
+with torch.no_grad():
+    loss_here = float(loss_of(net, held_out, task.kind))
+accuracy_here = {accuracy}
+loss_here, accuracy_here"""
+
+
+def _heatmaps(frame: Frame) -> str:
+    seen = frame.connectivity > 0
+    low = float(np.log10(frame.connectivity[seen]).min()) if seen.any() else 0.0
+    high = float(np.log10(frame.connectivity[seen]).max()) if seen.any() else 0.0
+    codes = np.zeros(frame.connectivity.shape, np.uint8)  # 0 stands for nothing
+    scale = (high - low) / 254 or 1.0
+    codes[seen] = np.rint((np.log10(frame.connectivity[seen]) - low) / scale).astype(np.uint8) + 1
+    rows = list(frame.rows)
+    told = f"list(range({len(rows)}))" if rows == list(range(len(rows))) else str(rows)
+    return f"""import base64
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+ROWS = {told}  # output steps
+CODES = "{base64.b64encode(codes.tobytes()).decode()}"
+codes = np.frombuffer(base64.b64decode(CODES), np.uint8).reshape(len(ROWS), -1)
+kept_map = np.where(codes > 0, {number(low)} + {number(scale)} * (codes - 1.0), np.nan)  # log10 of what was kept
+
+probe = task.probe(randomness(SEED, Stream.PROBE), {config.PROBE_SEQUENCES})
+here = connectivity(net, probe, ROWS, task.kind)[:, :, 0]  # of the displayed sequence
+here_map = np.log10(here, out=np.full(here.shape, np.nan), where=here > 0)
+
+figure = make_subplots(1, 2, subplot_titles=["trained here", "kept by Farback"], shared_yaxes=True)
+for column, values in enumerate([here_map, kept_map], 1):
+    figure.add_heatmap(z=values, y=ROWS, coloraxis="coloraxis", row=1, col=column)
+    figure.update_xaxes(title_text="input step t", row=1, col=column)
+figure.update_yaxes(title_text="output step k", autorange="reversed", row=1, col=1)
+top = np.nanmax(kept_map) if np.isfinite(kept_map).any() else 0
+figure.update_layout(
+    title="Connectivity C[k,t], log10 of logits per unit of input",
+    coloraxis={{"colorscale": "Cividis", "cmin": top - 6, "cmax": top}},
+)
+figure"""
+
+
+def _reach_words(kept: Kept) -> str:
+    if kept.frame.by_lag.measure == "skill":
+        return (
+            "The largest lag D at which the skill is at least one half, as it is at 90 % of the lags up to D; tested "
+            f"on {kept.frame.by_lag.trials} held-out sequences a lag. Copied from Farback's own source."
+        )
+    return (
+        "The smallest lag d such that replacing everything older changes the mean loss by less than 0.01 nat, or by "
+        "less than three standard errors of that change. Copied from Farback's own source."
+    )
+
+
+def _reach(kept: Kept) -> str:
+    last = kept.frame.last
+    most = config.RESULT_LAGS if last else config.FRAME_LAGS
+    trials = "task.result_trials" if last else "task.frame_trials"
+    stream = "RESULT" if last else "FRAME"
+    return f"""tested = task.by_lag(
+    lambda x: predict(net, x, task.answers),
+    randomness(SEED, Stream.BY_LAG, ByLagStream.{stream}),
+    spread(task.lags, {most}),
+    {trials},
+)
+if tested.too_few:
+    reach_here = (0, False)
+elif tested.measure == "skill":
+    reach_here = from_skill(tested.lags, tested.value)
+else:
+    reach_here = from_added_loss(tested.lags, tested.value, tested.error)
+reach_here"""
+
+
+HORIZON = """horizon_here = horizon(connectivity(net, probe, task.answers, task.kind), task.answers)
+horizon_here"""
+
+TABLE = '''def told(value):
+    """A number, or a reach, as a person writes it."""
+    if isinstance(value, tuple):
+        return f"{'≥ ' if value[1] else ''}{value[0]}"
+    return "–" if value is None else f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+here = {"loss": loss_here, "accuracy": accuracy_here, "reach": reach_here, "horizon": horizon_here}
+print(f"{'':10}{'here':>12}{'kept':>12}")
+for name, value in here.items():
+    print(f"{name:10}{told(value):>12}{told(KEPT[name]):>12}")
+same = here["reach"] == KEPT["reach"] and here["horizon"] == KEPT["horizon"]
+print("Reach and horizon are the same." if same else "Reach or horizon differ: see at the top what rounding does.")'''
