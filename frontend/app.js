@@ -591,7 +591,8 @@ async function openSnapshot(id) {
   document.title = `${snapshot.title || "Snapshot"} · Farback`;
   retint();
   showMark();
-  page.about.show(id, snapshot);
+  const titles = comparison.columns.map(({ title }) => title);
+  page.about.show(id, snapshot, titles);
   begin(false); // it opens as it was kept
   ended();
   const secret = /^#delete=(.+)$/.exec(location.hash)?.[1];

@@ -14,8 +14,9 @@ export class FarbackAbout extends HTMLElement {
   /**
    * @param {string} id
    * @param {Manifest} manifest
+   * @param {string[]} titles of its models
    */
-  show(id, manifest) {
+  show(id, manifest, titles) {
     const { title, note, saved, versions } = manifest;
     const day = saved.slice(0, 10);
     // A file that does not know where it was taken from leads nowhere.
@@ -41,7 +42,7 @@ export class FarbackAbout extends HTMLElement {
         ),
       ),
       onward(id, manifest),
-      known ? takeaway(id, manifest) : "",
+      known ? takeaway(id, manifest, titles) : "",
     );
   }
 }
