@@ -2,23 +2,59 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 
+from farback.export import export
+from farback.snapshots.kept import Kept
+from tests.hosting import hosting_files
 from tests.serving import serving
 from tools import chromium
 
 NewPage = Callable[..., Page]
 
+SMALL = {"task": {"name": "recall", "lag": 5}, "training": {"steps": 20}}
+
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the one server for all browser tests; its data are in `data`."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def server(served: Path) -> Iterator[str]:
     """Address of one server for all browser tests, with a data folder of its own."""
-    with serving(tmp_path_factory.mktemp("server")) as address:
+    with serving(served) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def link(server: str) -> str:
+    """A snapshot of two small models."""
+    with httpx.Client(base_url=server, timeout=30) as http:
+        runs = [http.post("/api/runs", json=SMALL | {"cell": {"name": cell}}).json()["id"] for cell in ("rnn", "lstm")]
+        end = time.monotonic() + 60
+        while {http.get(f"/api/runs/{run}").json()["status"] for run in runs} != {"done"}:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        made = http.post("/api/snapshots", json={"runs": runs, "title": "For week 3"}).json()
+        return f"{server}/{made['url']}"
+
+
+@pytest.fixture(scope="session")
+def copy(link: str, served: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same snapshot on a site of files, exported while its server runs, from a host that says nothing but files."""
+    root = tmp_path_factory.mktemp("host")
+    export(root / "~ann" / "week 3", Kept(served / "data"), [link.rpartition("/")[2]])
+    with hosting_files(root) as address:
+        yield f"{address}~ann/week%203/s/{link.rpartition('/')[2]}/"
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,17 @@
-"""A snapshot in a course page of another site, in a frame that is closed in."""
+"""A snapshot in a course page of another site, in a frame that is closed in: of a server, and of a site of files."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-SPEC = {"task": {"name": "recall", "lag": 5}, "training": {"steps": 20}}
+from tests.hosting import hosting
+
 ISOLATED = {"Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Opener-Policy": "same-origin"}
 
 DRAWN = """() => [...document.querySelectorAll('canvas')].filter((canvas) => {
@@ -23,17 +22,11 @@ DRAWN = """() => [...document.querySelectorAll('canvas')].filter((canvas) => {
 """How many canvases show more than a plain colour."""
 
 
-@pytest.fixture(scope="module")
-def link(server: str) -> str:
-    """A snapshot of two small models."""
-    with httpx.Client(base_url=server, timeout=30) as http:
-        runs = [http.post("/api/runs", json=SPEC | {"cell": {"name": cell}}).json()["id"] for cell in ("rnn", "lstm")]
-        end = time.monotonic() + 60
-        while {http.get(f"/api/runs/{run}").json()["status"] for run in runs} != {"done"}:
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        made = http.post("/api/snapshots", json={"runs": runs, "title": "For week 3"}).json()
-        return f"{server}/{made['url']}"
+@pytest.fixture
+def where(request: pytest.FixtureRequest) -> str:
+    """The snapshot's link, on a server or on a site of files."""
+    address: str = request.getfixturevalue(request.param)
+    return address
 
 
 @contextmanager
@@ -51,20 +44,18 @@ def teaching(body: str, headers: dict[str, str]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Course) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://localhost:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with hosting(Course, "localhost") as address:
+        yield address
 
 
-@pytest.mark.parametrize("headers", [{}, ISOLATED], ids=["plain", "isolated"])
+# A host of files says nothing of itself, so pages that isolate themselves do not show what it has.
+@pytest.mark.parametrize(
+    ("where", "headers"), [("link", {}), ("link", ISOLATED), ("copy", {})], ids=["plain", "isolated", "files"],
+    indirect=["where"],
+)  # fmt: skip
 @pytest.mark.parametrize("sandbox", ["allow-scripts", "allow-scripts allow-popups allow-popups-to-escape-sandbox"])
-def test_a_closed_frame_draws_the_snapshot(page: Page, link: str, sandbox: str, headers: dict[str, str]) -> None:
-    address = link.replace("/s/", "/embed/")
+def test_a_closed_frame_draws_the_snapshot(page: Page, where: str, sandbox: str, headers: dict[str, str]) -> None:
+    address = where.replace("/s/", "/embed/")
     frame = f'<iframe src="{address}" title="x" width="1000" height="900" sandbox="{sandbox}"></iframe>'
     with teaching(frame, headers) as course:
         page.goto(course)
@@ -80,10 +71,13 @@ def test_a_closed_frame_draws_the_snapshot(page: Page, link: str, sandbox: str, 
             time.sleep(0.1)
 
 
-def test_the_element_takes_the_height_of_its_frame(page: Page, link: str) -> None:
-    script = f'<script type="module" src="{link.partition("/s/")[0]}/element.js"></script>'
-    element = f'<farback-embed src="{link}" title="Week 3" theme="dark"></farback-embed>'
-    with teaching(f"{script}{element}{element}", {}) as course:
+@pytest.mark.parametrize(
+    ("where", "kind"), [("link", 'type="module"'), ("copy", "async")], ids=["server", "files"], indirect=["where"]
+)
+def test_the_element_takes_the_height_of_its_frame(page: Page, where: str, kind: str) -> None:
+    script = f'<script {kind} src="{where.partition("/s/")[0]}/element.js"></script>'
+    element = f'{script}<farback-embed src="{where}" title="Week 3" theme="dark"></farback-embed>'
+    with teaching(f"{element}{element}", {}) as course:
         page.goto(course)
         frames = page.locator("farback-embed iframe")
         for name, value in {
@@ -97,7 +91,6 @@ def test_the_element_takes_the_height_of_its_frame(page: Page, link: str) -> Non
         )
         first = next(frame for frame in page.frames if "/embed/" in frame.url)
         # It tells its own height, and tells it again when that changes.
-        first.evaluate("import('./frame.js').then(({ tellHeight }) => tellHeight())")
         height = "document.body.getBoundingClientRect().height"
         page.wait_for_function("document.querySelector('farback-embed').offsetHeight !== 720")
         first.evaluate(
