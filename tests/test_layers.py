@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("takeaway",),
     ("engine",),
     ("lessons",),
+    ("classes",),
     ("web", "bench"),
     ("export",),
     ("cli",),

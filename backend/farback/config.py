@@ -103,6 +103,25 @@ MAX_FRAMES_BYTES = 256 * 2**20
 """Most bytes of a snapshot's frames, unpacked: four hundred runs of the opening comparison. A page must hold them all,
 and whoever takes a file in must read them all."""
 
+# --- What a class may do that answers together.
+
+MAX_CLASS_DAYS = 30
+"""Days after which a class is deleted even where it is used all the time: a code on a slide is for one course."""
+MAX_CLASS_TITLE = 80
+"""Longest title of a class, in characters: one line on a projector."""
+MAX_ANSWERS = 2_000
+"""Most answers to a prediction in a class: the largest lecture halls seat fewer. It also bounds how long counting takes
+and what one person can make up."""
+MAX_ALL_ANSWERS = 500_000
+"""Most answers in all classes: some 100 MB of disk."""
+MAX_CURVE_POINTS = 64
+"""Most points of a drawn curve: a finger draws no more."""
+MAX_CLASSES_CLIENT = 30
+"""Most classes that one address may make in an hour: a school's teachers often share one."""
+MAX_WRONG_CODES = 100
+"""Most different wrong codes from one address in a minute: a hall of 300 shares one, and a tenth mistypes. Trying codes
+to find a class takes months (`classes/code.py`)."""
+
 PUBLIC_URL = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~%/-]*)?", re.ASCII)
 
 
@@ -153,6 +172,11 @@ class Settings:
     """Most open streams: each holds a socket; a class of 300 and some tabs fit."""
     worker_deaths: int = 3
     """Times a run may lose its worker before it is given up as broken by the machine."""
+
+    class_hours: float = 24.0
+    """Hours after its last use that a class is deleted, with all answers: the lesson's next day, and no longer."""
+    max_classes: int = 2000
+    """Most classes at a time: a hundred courses a day with room for those that nobody ended."""
 
     def __post_init__(self) -> None:
         """Refuse what no server can run with.

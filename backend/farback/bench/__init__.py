@@ -11,7 +11,7 @@ import torch
 
 from ..engine.recorder import prepare
 from ..machine import capability
-from . import connectivity, recording, server, training
+from . import classes, connectivity, recording, server, training
 from .table import HEAD, Row
 
 
@@ -26,7 +26,7 @@ def main(more: Iterable[Row] = ()) -> None:
     print(f"{capability()}; {versions}; one thread a side")
     print(f"load before: {', '.join(f'{n:.2f}' for n in _load())}\n")
     print(HEAD)
-    for rows in (connectivity.rows(), training.rows(), recording.rows(), server.rows(), more):
+    for rows in (connectivity.rows(), training.rows(), recording.rows(), server.rows(), classes.rows(), more):
         for row in rows:
             print(row, flush=True)
 

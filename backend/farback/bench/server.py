@@ -11,6 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from .table import Row, spread
@@ -28,24 +30,46 @@ def rows() -> Iterator[Row]:
         yield Row("web process: resident memory then", "", f"{max(sizes) / 2**20:.0f} MB", "under 150 MB")
 
 
-def _start() -> tuple[float, int]:
-    """Seconds until it answers, and its memory in bytes (0 where the system does not tell)."""
+@dataclass(frozen=True)
+class Served:
+    """A server of its own."""
+
+    port: int
+    pid: int
+    seconds: float
+    """From the command to its first answer."""
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """A server in a process of its own, until the block ends.
+
+    Args:
+        folder: for its data.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "farback", "serve", "--port", str(port), "--data-dir", folder]
-        began = time.perf_counter()
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
-            while not _answers(port):
-                if server.poll() is not None or time.perf_counter() - began > GIVE_UP_S:
-                    raise RuntimeError("the server did not start")
-                time.sleep(0.01)
-            return time.perf_counter() - began, _resident(server.pid)
-        finally:
-            server.terminate()
-            server.wait()
+    command = [sys.executable, "-m", "farback", "serve", "--port", str(port), "--data-dir", str(folder)]
+    began = time.perf_counter()
+    # Lessons' models would be trained beside what is measured.
+    quiet = os.environ | {"FARBACK_PREPARE_LESSONS": "0"}
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=quiet)
+    try:
+        while not _answers(port):
+            if server.poll() is not None or time.perf_counter() - began > GIVE_UP_S:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.01)
+        yield Served(port, server.pid, time.perf_counter() - began)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _start() -> tuple[float, int]:
+    """Seconds until it answers, and its memory in bytes (0 where the system does not tell)."""
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as served:
+        return served.seconds, _resident(served.pid)
 
 
 def _answers(port: int) -> bool:

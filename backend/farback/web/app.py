@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from .. import __version__
+from ..classes import Classes
 from ..config import Settings
 from ..engine import LocalEngine
 from ..lessons import shelf_of
@@ -17,6 +18,7 @@ from ..lessons.preparation import prepare
 from ..snapshots import Snapshots
 from . import (
     catalog,
+    classes,
     failures,
     frames,
     health,
@@ -34,6 +36,7 @@ from . import (
     weights,
 )
 from .allowance import Allowance
+from .attempts import Door
 from .body import IMPORTS_AT_ONCE, LARGE_AT_ONCE
 from .front import Front
 from .hub import Hub
@@ -59,10 +62,12 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
         hub.start(asyncio.get_running_loop())
         engine.start()
         await asyncio.to_thread(kept.tidy)
+        app.state.classes.start()
         if settings.prepare_lessons:
             await asyncio.to_thread(prepare, engine, app.state.lessons)
         yield
         hub.close()
+        app.state.classes.close()
         await asyncio.to_thread(engine.close)
 
     app = FastAPI(
@@ -74,6 +79,7 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
     )
     app.state.settings, app.state.engine, app.state.hub, app.state.metrics = settings, engine, hub, metrics
     app.state.snapshots, app.state.lessons = kept, shelf_of(settings.data_dir)
+    app.state.classes, app.state.door = Classes(settings), Door()
     app.state.one_at_a_time = asyncio.Lock()  # specs are checked in turn: a long text takes tens of MB meanwhile
     app.state.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
     app.state.allowance = Allowance(settings.max_saves_client)
@@ -95,6 +101,7 @@ def create_app(settings: Settings, engine: LocalEngine) -> FastAPI:
         offline,
         oembed,
         lessons,
+        classes,
         health,
         pages,
     ):

@@ -3,7 +3,8 @@
 A course page shows an embed in a frame with `sandbox="allow-scripts"`. To the browser such a frame is of no origin at
 all, so it may not even read its own scripts and data unless they are for everyone. They are: the files of the page, the
 catalog, and what an embedded snapshot asks for. Nobody signs in to this server, so whoever may read these learns no
-more than by asking for them without a browser. Nothing that starts, saves or deletes anything is here.
+more than by asking for them without a browser. Nothing that starts, saves or deletes anything is here but the answer
+to a prediction, which whoever has the class's code may give from anywhere.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ KINDS = "|".join(map(re.escape, assets.KINDS))
 OPEN = {
     re.compile(rf"/(?!api/|s/|embed/).+(?:{KINDS})"): "GET",
     re.compile(r"/api/catalog"): "GET",
+    re.compile(r"/api/classes/[^/]+"): "GET",
+    re.compile(r"/api/classes/[^/]+/answers"): "POST",
+    re.compile(r"/api/classes/[^/]+/[^/]+/[^/]+"): "GET",
     re.compile(r"/api/snapshots/[^/]+"): "GET",
     re.compile(r"/api/snapshots/[^/]+/runs/[^/]+/frames"): "GET",
     re.compile(r"/api/snapshots/[^/]+/runs/[^/]+/probe"): "POST",
