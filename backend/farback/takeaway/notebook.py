@@ -17,6 +17,7 @@ from .. import __version__, config
 from ..cells.feedforward import FeedForward
 from ..frame import Frame
 from ..snapshots import Snapshot
+from ..snapshots.weights import shapes_of
 from .kept import Kept, number
 from .lift import Lift
 
@@ -98,19 +99,16 @@ def _story(kept: Kept) -> list[tuple[str, str]]:
         *([] if kept.start else [("code", f"{cell.text(task)}\n\n\ncell = {cell_name}()")]),
         ("markdown", "## Training and measuring\n\nPlain PyTorch: autograd, and torch's optimiser."),
         ("code", plain.text(task, cell)),
+        ("code", reading.text(task, cell, plain)),
         ("code", _training(kept)),
-        ("markdown", "## Loss and accuracy on held-out sequences"),
-        ("code", _score(kept)),
+        ("markdown", MEASURED),
+        ("code", _measured(kept)),
         ("markdown", "## Connectivity\n\nC[k,t] = |∂s_k/∂x_t|: how strongly a small change of the input at step t "
          "would move the score of what is right at output step k. Left as trained here, right as Farback kept it."),
         ("code", _heatmaps(frame)),
-        ("markdown", "## Gradient horizon\n\nThe largest lag d at which the median over 16 held-out sequences of "
-         "C[k,k-d] is at least 1 % of its largest entry."),
-        ("code", HORIZON),
-        ("markdown", f"## Reach\n\n{_reach_words(kept)}"),
-        ("code", reading.text(task, cell, plain)),
-        ("code", _reach(kept)),
-        ("markdown", "## Both beside each other"),
+        ("markdown", "## Beside what was kept\n\nThe weights that Farback kept are in the next cell: measured here, "
+         "they must give what its page shows. What was trained here should, see at the top."),
+        ("code", _weights(kept)),
         ("code", TABLE),
     ]  # fmt: skip
 
@@ -131,8 +129,9 @@ It needs PyTorch, NumPy and Plotly: `pip install torch numpy plotly nbformat`. T
 {escape(kept.snapshot.manifest.versions.torch)}.
 
 Seed, starting weights and batches are those of the run. What differs is rounding: torch's modules add up in another
-order than Farback's kernels, and training makes such differences larger. Reach and horizon are whole numbers of steps
-and come out the same unless a value lies right at its threshold; a long training that is unstable may drift apart."""
+order than Farback's kernels, and every update makes such a difference larger. In a short training reach and horizon
+come out the same; in a longer one, above all that of a plain RNN, the weights may drift apart, and the numbers with
+them. So the weights that were kept are in this notebook as well, and are measured beside those trained here."""
 
 
 def _settings(kept: Kept) -> str:
@@ -217,16 +216,6 @@ if losses:
     print(f"loss of the last batch: {{losses[-1]:.4f}}")"""
 
 
-def _score(kept: Kept) -> str:
-    regression = kept.spec.task.kind == "regression"
-    accuracy = "None" if regression else "accuracy_of(net, held_out, task.scored)"
-    return f"""held_out = task.held_out(randomness(SEED, Stream.HELD_OUT), {config.HELD_OUT_SEQUENCES})
-with torch.no_grad():
-    loss_here = float(loss_of(net, held_out, task.kind))
-accuracy_here = {accuracy}
-loss_here, accuracy_here"""
-
-
 def _heatmaps(frame: Frame) -> str:
     seen = frame.connectivity > 0
     low = float(np.log10(frame.connectivity[seen]).min()) if seen.any() else 0.0
@@ -246,9 +235,8 @@ CODES = "{base64.b64encode(codes.tobytes()).decode()}"
 codes = np.frombuffer(base64.b64decode(CODES), np.uint8).reshape(len(ROWS), -1)
 kept_map = np.where(codes > 0, {number(low)} + {number(scale)} * (codes - 1.0), np.nan)  # log10 of what was kept
 
-probe = task.probe(randomness(SEED, Stream.PROBE), {config.PROBE_SEQUENCES})
-here = connectivity(net, probe, ROWS, task.kind)[:, :, 0]  # of the displayed sequence
-here_map = np.log10(here, out=np.full(here.shape, np.nan), where=here > 0)
+here_map = connectivity(net, probe, ROWS, task.kind)[:, :, 0]  # of the displayed sequence
+here_map = np.log10(here_map, out=np.full(here_map.shape, np.nan), where=here_map > 0)
 
 figure = make_subplots(1, 2, subplot_titles=["trained here", "kept by Farback"], shared_yaxes=True)
 for column, values in enumerate([here_map, kept_map], 1):
@@ -263,40 +251,65 @@ figure.update_layout(
 figure"""
 
 
-def _reach_words(kept: Kept) -> str:
-    if kept.frame.by_lag.measure == "skill":
-        return (
-            "The largest lag D at which the skill is at least one half, as it is at 90 % of the lags up to D; tested "
-            f"on {kept.frame.by_lag.trials} held-out sequences a lag. Copied from Farback's own source."
-        )
-    return (
-        "The smallest lag d such that replacing everything older changes the mean loss by less than 0.01 nat, or by "
-        "less than three standard errors of that change. Copied from Farback's own source."
+def _measured(kept: Kept) -> str:
+    last, most = kept.frame.last, config.RESULT_LAGS if kept.frame.last else config.FRAME_LAGS
+    accuracy = "None" if kept.spec.task.kind == "regression" else "accuracy_of(net, held_out, task.scored)"
+    return f"""held_out = task.held_out(randomness(SEED, Stream.HELD_OUT), {config.HELD_OUT_SEQUENCES})
+probe = task.probe(randomness(SEED, Stream.PROBE), {config.PROBE_SEQUENCES})
+
+
+def measured(net):
+    with torch.no_grad():
+        loss = float(loss_of(net, held_out, task.kind))
+    tested = task.by_lag(
+        lambda x: predict(net, x, task.answers),
+        randomness(SEED, Stream.BY_LAG, ByLagStream.{"RESULT" if last else "FRAME"}),
+        spread(task.lags, {most}),
+        task.{"result" if last else "frame"}_trials,
     )
+    if tested.too_few:
+        reach = 0, False
+    elif tested.measure == "skill":
+        reach = from_skill(tested.lags, tested.value)
+    else:
+        reach = from_added_loss(tested.lags, tested.value, tested.error)
+    return {{
+        "loss": loss,
+        "accuracy": {accuracy},
+        "reach": reach,
+        "horizon": horizon(connectivity(net, probe, task.answers, task.kind), task.answers),
+    }}
 
 
-def _reach(kept: Kept) -> str:
-    last = kept.frame.last
-    most = config.RESULT_LAGS if last else config.FRAME_LAGS
-    trials = "task.result_trials" if last else "task.frame_trials"
-    stream = "RESULT" if last else "FRAME"
-    return f"""tested = task.by_lag(
-    lambda x: predict(net, x, task.answers),
-    randomness(SEED, Stream.BY_LAG, ByLagStream.{stream}),
-    spread(task.lags, {most}),
-    {trials},
-)
-if tested.too_few:
-    reach_here = (0, False)
-elif tested.measure == "skill":
-    reach_here = from_skill(tested.lags, tested.value)
-else:
-    reach_here = from_added_loss(tested.lags, tested.value, tested.error)
-reach_here"""
+here = measured(net)
+here"""
 
 
-HORIZON = """horizon_here = horizon(connectivity(net, probe, task.answers, task.kind), task.answers)
-horizon_here"""
+def _weights(kept: Kept) -> str:
+    """The kept weights, and the net with them."""
+    weights = kept.snapshot.weights(kept.n)
+    names = shapes_of(kept.spec)  # in the order of the net's state
+    raw = b"".join(weights[name].astype("<f4").tobytes() for name in names)
+    return f"""import copy
+
+WEIGHTS = "{base64.b64encode(raw).decode()}"
+flat = torch.from_numpy(np.frombuffer(base64.b64decode(WEIGHTS), "<f4").copy())
+sizes = {{name: weight.numel() for name, weight in net.state_dict().items()}}
+parts = dict(zip(sizes, flat.split(list(sizes.values())), strict=True))
+kept_net = copy.deepcopy(net)
+shaped = {{name: parts[name].view_as(weight) for name, weight in net.state_dict().items()}}
+kept_net.load_state_dict(shaped, strict=True)
+kept_weights = measured(kept_net)
+kept_weights"""
+
+
+MEASURED = """## Loss, accuracy, reach and horizon
+
+Loss and accuracy are those of held-out sequences. The **gradient horizon** is the largest lag d at which the median
+over 16 held-out sequences of C[k,k-d] is at least 1 % of its largest entry. The **reach** is the largest lag D at which
+the skill on held-out sequences is at least one half, as it is at 90 % of the lags up to D; where text or prices are
+read, the smallest lag d such that replacing everything older changes the mean loss by less than 0.01 nat, or by less
+than three standard errors of that change. The test by lag and the reading of the reach are copied from Farback."""
 
 TABLE = '''def told(value):
     """A number, or a reach, as a person writes it."""
@@ -305,9 +318,9 @@ TABLE = '''def told(value):
     return "–" if value is None else f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
-here = {"loss": loss_here, "accuracy": accuracy_here, "reach": reach_here, "horizon": horizon_here}
-print(f"{'':10}{'here':>12}{'kept':>12}")
-for name, value in here.items():
-    print(f"{name:10}{told(value):>12}{told(KEPT[name]):>12}")
-same = here["reach"] == KEPT["reach"] and here["horizon"] == KEPT["horizon"]
-print("Reach and horizon are the same." if same else "Reach or horizon differ: see at the top what rounding does.")'''
+print(f"{'':10}{'trained here':>16}{'kept weights':>16}{'kept numbers':>16}")
+for name, value in KEPT.items():
+    print(f"{name:10}{told(here[name]):>16}{told(kept_weights[name]):>16}{told(value):>16}")
+for what, found in {"trained here": here, "kept weights": kept_weights}.items():
+    same = found["reach"] == KEPT["reach"] and found["horizon"] == KEPT["horizon"]
+    print(f"{what}: reach and horizon", "are the same." if same else "differ from those that were kept.")'''
