@@ -36,9 +36,10 @@ function skilled({ accuracy, loss }, facts) {
  *
  * @param {Frame} frame
  * @param {Facts | null} facts
+ * @param {boolean} [onward] whether the run goes on from trained weights
  * @returns {string}
  */
-export function compareText(frame, facts) {
+export function compareText(frame, facts, onward = false) {
   const { reach, horizon, step, last } = frame;
   if (horizon.value === null) return "Its numbers have grown beyond all bounds: there is no gradient left to follow.";
   const text = frame.by_lag.measure === "added_loss";
@@ -46,7 +47,8 @@ export function compareText(frame, facts) {
   const seen = plural(horizon.value, "step");
   const apart = Math.max(APART.steps, APART.share * Math.max(reach.value, horizon.value));
   if (horizon.value - reach.value >= apart) {
-    if (step === 0) return `Its gradient reaches ${seen} back before any training: initialisation alone can do this.`;
+    if (step === 0 && !onward)
+      return `Its gradient reaches ${seen} back before any training: initialisation alone can do this.`;
     if (!text && skilled(frame, facts)) {
       const live = last ? "" : ", and from so few sequences it jumps";
       return `It answers far better than a guess, but reach asks that of nearly every lag${live}. Its gradient reaches ${seen} back.`;
@@ -97,12 +99,13 @@ export function halfText({ horizon: { spread }, answers }) {
  *
  * @param {Frame} frame
  * @param {Facts | null} facts
+ * @param {boolean} [onward] whether the run goes on from trained weights
  * @returns {string}
  */
-export function solvedText(frame, facts) {
+export function solvedText(frame, facts, onward = false) {
   if (frame.loss === null) return "its loss is not a number any more";
   if (frame.solved_at !== null && frame.solved_at <= frame.step) return `solved at step ${whole(frame.solved_at)}`;
-  if (frame.step === 0) return "untrained";
+  if (frame.step === 0 && !onward) return "untrained";
   const guess = facts?.memoryless_loss ?? facts?.chance.loss ?? null;
   if (guess !== null && frame.loss >= NEAR * guess && frame.reach.value === 0) return "like a memoryless guess";
   if (frame.accuracy !== null) {

@@ -182,7 +182,8 @@ function showRow(row, column, frame, summary, longest) {
   row.whole.classList.toggle("estimated", !frame.last);
   const words = summary?.reach ? ofSeeds(frame, summary) : ofOne(frame, column, summary);
   // The gradient of a sequence of another length says nothing about the reach on those that were held out.
-  const compared = gated && own?.length !== frame.length ? "" : compareText(frame, facts);
+  const compared =
+    gated && own?.length !== frame.length ? "" : compareText(frame, facts, column.model.start !== undefined);
   const whose = summary && compared ? `Seed shown: ${compared}` : compared;
   setText(row.number, words.does);
   setText(row.horizon, words.sees);
@@ -221,20 +222,22 @@ function showWhisker(whisker, range, width) {
  * @param {Summary | null} summary of several seeds of which none has a result yet
  * @returns {Words}
  */
-function ofOne(frame, { gated, held, facts }, summary) {
+function ofOne(frame, { gated, held, facts, model }, summary) {
   const { reach, horizon, last } = frame;
+  const onward = model.start !== undefined;
   const does = reachText(reach, last);
   const sees = horizonText(frame) + atText(horizon.threshold);
   const half = halfText(frame);
   const range = half && `, ${half}`;
-  const start = horizon.at_start === null ? "" : `, ${horizon.at_start} before training`;
+  const start =
+    horizon.at_start === null ? "" : `, ${horizon.at_start} ${onward ? "where it went on" : "before training"}`;
   const sure = last ? "" : ", a live estimate";
   return {
     does,
     sees: `gradient ${sees}`,
     range,
     estimate: summary?.words ?? estimateText(frame),
-    solved: (gated && held) || solvedText(frame, facts),
+    solved: (gated && held) || solvedText(frame, facts, onward),
     told: `reach ${does} steps${sure || `, ${estimateText(frame)}`}; gradient horizon ${sees}${range}${start}`,
   };
 }

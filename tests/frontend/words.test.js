@@ -29,6 +29,7 @@ test("the comparison says which of the two goes further, and why", () => {
   assert.match(compareText(frame({ reach: reach(21) }), facts), /agree within 1 step\./);
   assert.match(compareText(frame({}), facts), /agree\./);
   assert.match(compareText(frame({ step: 0, reach: reach(0) }), facts), /before any training: initialisation alone/);
+  assert.doesNotMatch(compareText(frame({ step: 0, reach: reach(0) }), facts, true), /before any training/);
 });
 
 test("a model that is right from afar answers clearly better than a guess, which is not the same as correctly", () => {
