@@ -97,10 +97,13 @@ def _export(options: argparse.Namespace) -> int:
     from .snapshots.kept import Kept
 
     try:
-        settings = Settings.from_environment(data_dir=options.data_dir)
-        kept = Kept(settings.data_dir)
-        done = export(options.site, kept, options.snapshots, options.url, options.with_text)
-    except (FarbackError, ValueError) as error:
+        folder = Settings.from_environment(data_dir=options.data_dir).data_dir
+    except ValueError as error:
+        print(f"farback: {error}", file=sys.stderr)
+        return MISUSED
+    try:
+        done = export(options.site, Kept(folder), options.snapshots, options.url, options.with_text)
+    except FarbackError as error:
         print(f"farback: {error}", file=sys.stderr)
         return MISUSED
     except OSError as error:

@@ -25,6 +25,10 @@ from ..config import PUBLIC_URL
 from ..errors import InvalidInput
 from ..snapshots import Snapshot, archived, file_names
 from ..snapshots.kept import Kept
+from ..takeaway.arrays import arrays
+from ..takeaway.notebook import notebook
+from ..takeaway.script import script
+from ..takeaway.tables import tables
 from ..web import alone, assets, preview
 from ..web.alone import Alone, Place, copied
 from ..web.digest import Digest, connectivity_of, digest_of
@@ -132,12 +136,17 @@ def _asset(edition: Edition, name: str) -> bytes:
 
 
 def _data(folder: Folder, id: str, snapshot: Snapshot, source: Path) -> None:
-    """What is kept of a snapshot, as `frontend/source.js` looks for it."""
+    """What is kept of a snapshot, as `frontend/source.js` looks for it, and what can be taken along."""
     place = f"api/snapshots/{id}"
     folder.write(f"{place}.json", snapshot.manifest_bytes)
     for n in range(len(snapshot.manifest.runs)):
-        folder.write(f"{place}/runs/{n}/frames.json", snapshot.unpacked(n))
-        folder.write(f"{place}/runs/{n}/weights.safetensors", snapshot.weights_file(n))
+        run = f"{place}/runs/{n}"
+        folder.write(f"{run}/frames.json", snapshot.unpacked(n))
+        folder.write(f"{run}/weights.safetensors", snapshot.weights_file(n))
+        folder.write(f"{run}/load.py", script(snapshot, n, f"farback-{id}"))
+        folder.write(f"{run}/notebook.ipynb", notebook(snapshot, n, f"farback-{id}"))
+        folder.write(f"{run}/arrays.npz", arrays(snapshot, n))
+        folder.write(f"{run}/csv.zip", tables(snapshot, n))
     folder.write(f"{place}/file.farback", archived(source, file_names(snapshot.manifest))[1])
 
 
