@@ -5,15 +5,19 @@
  * @import {Net, Rows} from "../nets.js"
  */
 
-import { getRun, getWeights, postProbe, postRun, Refused } from "../api.js";
+import { getRun, getWeights, postProbe, postRun } from "../api.js";
 import { bytesOf } from "../decode.js";
 import { readWeights, rowsOf, vectorOf } from "../safetensors.js";
 
 /** How often it is asked whether a model is trained, in milliseconds. */
 const ASK_MS = 400;
-const OVER = ["done", "failed", "cancelled"];
 
-/** @typedef {{spec: Spec, runs: string[]}} Told a model of a lesson, and its runs by seed */
+/**
+ * @typedef {object} Told a model of a lesson
+ * @property {Spec} spec
+ * @property {string[]} runs by seed
+ * @property {boolean[]} known whether the server had each of them when it sent the page
+ */
 
 /**
  * @typedef {object} SmallNet a trained net of a few units, to be worked out in the page
@@ -120,20 +124,17 @@ export class LessonModels {
    * @param {number} seed
    */
   async #trained(name, seed) {
-    const { spec, runs } = this.of(name);
+    const { spec, runs, known } = this.of(name);
     const id = runs[seed];
-    const known = await getRun(id).catch((error) => {
-      if (error instanceof Refused && error.code === "not_found") return null;
-      throw error;
-    });
-    if (!known || (known.status !== "done" && OVER.includes(known.status))) {
-      await postRun(/** @type {Spec} */ ({ ...spec, seed: (spec.seed ?? 0) + seed }));
-    }
-    for (let run = known ?? (await getRun(id)); ; run = await getRun(id)) {
-      if (OVER.includes(run.status)) {
+    const anew = () => postRun(/** @type {Spec} */ ({ ...spec, seed: (spec.seed ?? 0) + seed }));
+    if (!known[seed]) await anew();
+    for (;;) {
+      const run = await getRun(id);
+      if (run.status === "done" || run.status === "failed") {
         this.onWait("");
         return run;
       }
+      if (run.status === "cancelled") await anew();
       this.onWait(`The model is being trained: update ${run.step ?? 0} of at most ${run.steps}.`);
       await new Promise((resolve) => setTimeout(resolve, ASK_MS));
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -45,17 +46,24 @@ def path(lessons: list[Lesson]) -> str:
     return f'<ol class="path">{items}</ol>'
 
 
-def data(lesson: Lesson) -> dict[str, Any]:
-    """What the script needs: models by name, with the ids under which they were trained, and each step's figure."""
+def data(lesson: Lesson, known: Callable[[str], bool]) -> dict[str, Any]:
+    """What the script needs: models by name, with the ids of their runs, and each step's figure.
+
+    Args:
+        lesson: the lesson.
+        known: whether there is a run of that id; what is not there, the script has trained.
+    """
     return {
         "name": lesson.name,
         "title": lesson.title,
         "models": {
             name: {
                 "spec": spec.as_json(),
-                "runs": [run_id(spec.model_copy(update={"seed": spec.seed + n})) for n in range(lesson.seeds)],
+                "runs": runs,
+                "known": [known(run) for run in runs],
             }
             for name, spec in lesson.models.items()
+            for runs in [[run_id(spec.model_copy(update={"seed": spec.seed + n})) for n in range(lesson.seeds)]]
         },
         "steps": [
             {

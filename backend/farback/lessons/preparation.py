@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable
 
 from ..engine import Job, LocalEngine
-from ..errors import FarbackError
+from ..errors import FarbackError, NotFound
 from ..facts import facts
 from ..identity import run_id
 from ..spec import RunSpec
@@ -31,7 +31,16 @@ def prepare(engine: LocalEngine, lessons: Iterable[Lesson]) -> None:
 def progress(engine: LocalEngine, lesson: Lesson) -> tuple[int, int]:
     """How many of the lesson's models are trained, and how many there are."""
     runs = [run_id(spec) for spec in lesson.runs()]
-    return sum(_is_done(engine, run) for run in runs), len(runs)
+    return sum(is_there(engine, run) and engine.state(run).finished for run in runs), len(runs)
+
+
+def is_there(engine: LocalEngine, run: str) -> bool:
+    """Whether there is a run of that id."""
+    try:
+        engine.state(run)
+    except NotFound:
+        return False
+    return True
 
 
 def job_of(spec: RunSpec) -> Job:
@@ -44,10 +53,3 @@ def job_of(spec: RunSpec) -> Job:
         steps=spec.training.steps,
         private=spec.private,
     )
-
-
-def _is_done(engine: LocalEngine, run: str) -> bool:
-    try:
-        return engine.state(run).finished
-    except FarbackError:
-        return False

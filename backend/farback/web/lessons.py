@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from ..lessons import page
-from ..lessons.preparation import progress
+from ..engine import LocalEngine
+from ..lessons import Shelf, page
+from ..lessons.preparation import is_there, progress
 from .access import InEngine, InLessons
 from .document import document, framed
 
@@ -26,15 +28,15 @@ def learn(lessons: InLessons) -> Response:
 
 
 @router.get("/learn/{name}")
-def lesson(name: str, lessons: InLessons) -> Response:
+def lesson(name: str, engine: InEngine, lessons: InLessons) -> Response:
     """A lesson."""
-    return _page(name, lessons, "../")
+    return _page(name, engine, lessons, "../")
 
 
 @router.get("/embed/learn/{name}")
-def embed(name: str, lessons: InLessons) -> Response:
+def embed(name: str, engine: InEngine, lessons: InLessons) -> Response:
     """A lesson without what leads away from it, for other sites to frame."""
-    return framed(_page(name, lessons, "../../", "embed"))
+    return framed(_page(name, engine, lessons, "../../", "embed"))
 
 
 @router.get("/api/lessons")
@@ -47,14 +49,16 @@ def get_lessons(engine: InEngine, lessons: InLessons) -> dict[str, Any]:
     return {"lessons": told}
 
 
-def _page(name: str, lessons: InLessons, base: str, css_class: str = "") -> HTMLResponse:
+def _page(name: str, engine: LocalEngine, lessons: Shelf, base: str, css_class: str = "") -> HTMLResponse:
     found = lessons.find(name)
     everything = list(lessons)
     text = page.article(found, everything.index(found) + 1, len(everything), *lessons.beside(name))
     head = (
         f'<title>{escape(found.title)} · Farback</title>\n    <meta name="description" content="{escape(found.idea)}">'
     )
-    return _filled(document(base, css_class, "lesson.html", head), text + page.block(page.data(found)))
+    return _filled(
+        document(base, css_class, "lesson.html", head), text + page.block(page.data(found, partial(is_there, engine)))
+    )
 
 
 def _filled(made: HTMLResponse, text: str) -> HTMLResponse:
