@@ -217,6 +217,8 @@ def test_a_frame_that_is_closed_in_gets_what_it_needs(site: Site, id: str) -> No
         assert {"content-type", "x-farback-viewer"} == {
             name.strip().lower() for name in answer.headers["access-control-allow-headers"].split(",")
         }
+    for path in ("/api/runs/abc", "/api/runs/abc/frames?after=-1", "/api/runs/abc/weights", "/api/stream?run=abc"):
+        assert site.http.get(path, headers=NULL).headers["access-control-allow-origin"] == "*", "what a lesson asks for"
     probe = site.http.post(f"{snapshot}/runs/0/probe", json={"name": "lengths"}, headers=NULL)
     assert (probe.status_code, probe.headers["access-control-allow-origin"]) == (200, "*")
 
@@ -225,7 +227,7 @@ def test_a_frame_that_is_closed_in_gets_what_it_needs(site: Site, id: str) -> No
     ("method", "path"),
     [
         ("GET", "/"), ("GET", "/s/ID"), ("GET", "/embed/ID"), ("GET", "/metrics"), ("GET", "/healthz"),
-        ("GET", "/api/memory"), ("POST", "/api/runs"), ("GET", "/api/runs/abc"), ("GET", "/api/stream?run=abc"),
+        ("GET", "/api/memory"), ("POST", "/api/runs"), ("DELETE", "/api/runs/abc"), ("POST", "/api/runs/abc/cancel"),
         ("POST", "/api/snapshots"), ("POST", "/api/snapshots/import"), ("DELETE", "/api/snapshots/ID"),
         ("GET", "/api/snapshots/ID/file"), ("GET", "/api/snapshots/ID/runs/0/weights"), ("GET", "/oembed"),
         ("POST", "/api/runs/x.js"), ("GET", "/api/runs/x.js"),

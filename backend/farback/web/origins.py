@@ -3,8 +3,9 @@
 A course page shows an embed in a frame with `sandbox="allow-scripts"`. To the browser such a frame is of no origin at
 all, so it may not even read its own scripts and data unless they are for everyone. They are: the files of the page, the
 catalog, and what an embedded snapshot asks for. Nobody signs in to this server, so whoever may read these learns no
-more than by asking for them without a browser. Nothing that starts, saves or deletes anything is here but the answer
-to a prediction, which whoever has the class's code may give from anywhere.
+more than by asking for them without a browser. An embedded lesson asks about runs in the same way, by their ids.
+Nothing that starts, saves or deletes anything is here but the answer to a prediction, which whoever has the class's
+code may give from anywhere.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ OPEN = {
     re.compile(r"/api/classes/[^/]+"): "GET",
     re.compile(r"/api/classes/[^/]+/answers"): "POST",
     re.compile(r"/api/classes/[^/]+/[^/]+/[^/]+"): "GET",
+    re.compile(r"/api/runs/[\w-]+(?:/frames|/weights)?"): "GET",
+    re.compile(r"/api/runs/[\w-]+/probe"): "POST",
+    re.compile(r"/api/stream"): "GET",
     re.compile(r"/api/snapshots/[^/]+"): "GET",
     re.compile(r"/api/snapshots/[^/]+/runs/[^/]+/frames"): "GET",
     re.compile(r"/api/snapshots/[^/]+/runs/[^/]+/probe"): "POST",
