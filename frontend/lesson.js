@@ -8,6 +8,7 @@
 import { make, setText } from "./elements/dom.js";
 import "./elements/figure.js";
 import { Predict } from "./elements/predict.js";
+import { axesOf } from "./figures/axes.js";
 import { LessonModels } from "./figures/models.js";
 import { tellHeight } from "./frame.js";
 
@@ -31,9 +32,9 @@ let at = -1;
 /** @type {Map<number, Predict>} */
 const predictions = new Map();
 
-for (const [n, { prediction }] of data.steps.entries()) {
+for (const [n, { prediction, figure: shown, revealed }] of data.steps.entries()) {
   if (!prediction) continue;
-  const asked = new Predict(data.name, prediction, () => reveal(n));
+  const asked = new Predict(data.name, prediction, () => reveal(n), axesOf(revealed ?? shown));
   sections[n].querySelector(".predict")?.append(asked.element);
   predictions.set(n, asked);
   /** @type {HTMLElement} */ (sections[n].querySelector(".revealed")).hidden = true;
@@ -63,6 +64,7 @@ function setUp() {
   const asked = predictions.get(at);
   void figure.show(models, asked?.made && revealed ? revealed : setup).then(() => {
     root.dataset.state = figure.dataset.state;
+    asked?.compare(figure.curve(asked.prediction.truth ?? ""));
   });
 }
 

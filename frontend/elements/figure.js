@@ -86,6 +86,16 @@ export class FarbackFigure extends HTMLElement {
     }
   }
 
+  /**
+   * What a drawn prediction is compared with, as it is set up now.
+   *
+   * @param {string} name
+   * @returns {number[] | null} null where the figure has no such curve
+   */
+  curve(name) {
+    return this.#live?.curve?.(name) ?? null;
+  }
+
   /** @param {string} name @returns {boolean} whether there is such a place in what is shown */
   has(name) {
     return [...this.querySelectorAll("[data-part]")].some((part) => partsOf(part).includes(name));

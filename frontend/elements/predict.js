@@ -1,6 +1,9 @@
 /**
  * A question that the reader answers before the rest of a step is shown: a choice, or a curve to be drawn.
  *
+ * @import {Axes} from "../figures/axes.js"
+ * @import {Curve} from "./sketch.js"
+ *
  * @typedef {object} Prediction
  * @property {string} name
  * @property {string} question
@@ -10,25 +13,31 @@
  * @property {number} points
  * @property {string} x
  * @property {string} y
+ * @property {string | null} truth the figure's curve that turns out right
  */
 
 import { make, setText, uniqueId } from "./dom.js";
+import { Sketch } from "./sketch.js";
 
 export class Predict {
   /** Whether it was answered. */
   made = false;
   #group = uniqueId("choice");
   #said = make("p", { class: "verdict", role: "status" });
+  /** @type {Sketch | null} */
+  #sketch = null;
 
   /**
    * @param {string} lesson
    * @param {Prediction} prediction
    * @param {() => void} onMade
+   * @param {Axes | null} [axes] of a curve that is drawn
    */
-  constructor(lesson, prediction, onMade) {
+  constructor(lesson, prediction, onMade, axes = null) {
     this.lesson = lesson;
     this.prediction = prediction;
     this.onMade = onMade;
+    if (prediction.kind === "draw") this.#sketch = new Sketch(prediction, axes);
     this.element = make(
       "form",
       { class: "asked", onsubmit: (/** @type {Event} */ event) => this.#answer(event) },
@@ -36,6 +45,7 @@ export class Predict {
         "fieldset",
         {},
         make("legend", {}, make("strong", {}, "Before you look: "), prediction.question),
+        this.#sketch?.element,
         ...prediction.choices.map((choice, i) =>
           make(
             "label",
@@ -50,18 +60,47 @@ export class Predict {
     );
   }
 
+  /**
+   * What the reader said: the number of a choice, or the drawn values from left to right, each from 0 to 1.
+   *
+   * @returns {number | number[]}
+   */
+  get value() {
+    return this.#sketch ? [...this.#sketch.values] : Number(new FormData(this.element).get(this.#group));
+  }
+
+  /**
+   * Lays what turned out right over what was drawn.
+   *
+   * @param {Curve | null} truth evenly spaced values from left to right, each from 0 to 1
+   */
+  compare(truth) {
+    if (!this.made || !this.#sketch || !truth) return;
+    setText(this.#said, this.#sketch.lay(truth));
+  }
+
   /** @param {Event} event */
   #answer(event) {
     event.preventDefault();
-    const chosen = Number(new FormData(this.element).get(this.#group));
-    const { right, choices } = this.prediction;
+    if (this.made) return;
+    if (this.#sketch && !this.#sketch.touched) {
+      setText(this.#said, "Draw it first: drag in the picture, or set each point with the arrow keys.");
+      return;
+    }
     this.made = true;
     this.element.classList.add("made");
+    if (this.#sketch) this.#sketch.close();
+    else this.#mark(Number(this.value));
+    this.onMade();
+  }
+
+  /** Shows which choice turns out right. @param {number} chosen */
+  #mark(chosen) {
+    const { right, choices } = this.prediction;
     for (const [i, label] of [...this.element.querySelectorAll("label")].entries()) {
       label.classList.toggle("right", i === right);
       label.classList.toggle("wrong", i === chosen && right !== null && i !== right);
     }
     if (right !== null) setText(this.#said, chosen === right ? "That is what happens." : `It is: ${choices[right]}.`);
-    this.onMade();
   }
 }

@@ -9,12 +9,18 @@
  * @property {HTMLElement} element
  * @property {(setup: any) => void} set up anew, as the text asks for
  * @property {() => void} stop whatever plays
+ * @property {(name: string) => number[] | null} [curve] what a drawn prediction is compared with: values from left to
+ *   right, each from 0 to 1 on the axis that axes.js tells of
  */
 
 /** @typedef {(models: LessonModels, setup: any) => Promise<LiveFigure>} Create */
 
 /** @type {Record<string, () => Promise<Create>>} */
 export const FIGURES = {
+  functions: async () => (await import("./functions.js")).Functions.create,
+  steps: async () => (await import("./steps.js")).Steps.create,
+  vanish: async () => (await import("./vanish.js")).Vanish.create,
+  updates: async () => (await import("./updates.js")).Updates.create,
   nets: async () => (await import("./nets.js")).Nets.create,
   unfold: async () => (await import("./unfold.js")).Unfold.create,
 };

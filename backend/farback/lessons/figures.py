@@ -1,4 +1,4 @@
-"""Figures: what a lesson can show beside its text, what each can be set to, and the places in it that a text may name."""
+"""Figures: what a lesson can show, what each can be set to, and the places in it that a text may name."""
 
 from __future__ import annotations
 
@@ -114,15 +114,43 @@ class Functions(Figure):
     }
 
 
+class Steps(OfOne):
+    """The chain rule through time: each step of a trained net is a factor, and they are multiplied one by one."""
+
+    show: Literal["steps"] = "steps"
+    t: int = Field(0, ge=0, le=30)
+    """The step back to which the derivative goes; with none before `k`, the one before it."""
+    k: int | None = Field(None, ge=1, le=30)
+    """The step from which it goes back; null: the last one."""
+    multiplied: bool = False
+    """Whether all factors are multiplied from the start."""
+
+    parts: ClassVar[dict[str, str]] = {
+        "h": "the state at each step",
+        "pick": "the sliders of the two steps",
+        "factors": "what each step multiplies a change by",
+        "next": "the button that multiplies one factor more",
+        "play": "the button that multiplies one after another",
+        "product": "the product so far",
+        "autograd": "what automatic differentiation says of the whole product",
+    }
+    kind: ClassVar[frozenset[str]] = frozenset({"rnn"})
+
+
 class Vanish(OfOne):
-    """A trained net whose recurrent weights are scaled: slopes at its own activations, and the gradient step by step."""
+    """A trained net whose recurrent weights are scaled: slopes at its activations, and the gradient step by step."""
 
     show: Literal["vanish"] = "vanish"
-    activation: Literal["sigmoid", "tanh", "relu"] = "tanh"
-    radius: float = Field(1.0, ge=0.1, le=2.5)
-    """Spectral radius to which the recurrent weights are scaled."""
+    activation: Literal["sigmoid", "tanh", "relu"] | None = None
+    """The squashing function that its weights are shown under; null: the one that it was trained with."""
+    radius: float | None = Field(None, ge=0.1, le=2.5)
+    """Spectral radius to which the recurrent weights are scaled; null: as trained."""
     steps: int = Field(30, ge=5, le=60)
-    clip: float | None = Field(None, gt=0, le=100)
+    """Length of the sequence: its middle is repeated until it is as long."""
+    clip: float | None = Field(None, ge=0.001, le=100)
+    """Threshold of clipping; null: the gradient is not clipped."""
+    gradient: bool = True
+    """Whether the gradient is shown beside the slopes: not where the reader is to draw it first."""
 
     parts: ClassVar[dict[str, str]] = {
         "curve": "the squashing function, and its values at the units of all steps",
@@ -130,11 +158,36 @@ class Vanish(OfOne):
         "radius": "the slider of the recurrent weights' size",
         "activation": "the choice of the squashing function",
         "gradient": "the gradient that is left, by steps back",
-        "edge": "the radius at which the gradient neither vanishes nor explodes",
+        "edge": "what is left of it at every radius, and where it turns from vanishing to exploding",
         "clip": "the threshold of clipping",
     }
     curves: ClassVar[frozenset[str]] = frozenset({"gradient"})
     kind: ClassVar[frozenset[str]] = frozenset({"rnn"})
+
+
+class Updates(Figure):
+    """How the training of some models went, update by update: the loss, and the size of the gradient."""
+
+    show: Literal["updates"] = "updates"
+    models: list[ModelName] = Field(min_length=1, max_length=3)
+
+    parts: ClassVar[dict[str, str]] = {
+        "loss": "the loss by updates",
+        "norm": "the size of the gradient by updates, before and after clipping",
+        "clip": "the threshold of clipping",
+        "end": "how each run ended",
+    }
+
+    def named(self) -> list[str]:
+        return self.models
+
+
+class Held(Strict):
+    """A gate of all units that is held at 0 or 1 from a step on."""
+
+    gate: Literal["i", "f", "o", "r", "z"]
+    value: int = Field(ge=0, le=1)
+    start: int = Field(0, ge=0, le=400)
 
 
 class Cell(OfOne):
@@ -144,16 +197,20 @@ class Cell(OfOne):
     at: int = Field(0, ge=0, le=400)
     """The step that is shown."""
     unit: int | None = Field(None, ge=0, le=511)
-    """Null: the unit whose state at the answer the answer depends on most."""
+    """Counted from 0; null: the unit along whose own memory most of the answer's gradient comes back to the first step."""
     untrained: bool = False
     """Whether the model is shown as it was before any training."""
+    hold: list[Held] = Field([], max_length=3)
+    """Gates that are held from the start, one hold a gate."""
 
     parts: ClassVar[dict[str, str]] = {
         "c": "the cell state", "h": "the hidden state", "x": "the input", "i": "the input gate",
         "f": "the forget gate", "o": "the output gate", "g": "the candidate", "r": "the reset gate",
-        "z": "the update gate", "n": "the candidate of a GRU", "road": "the way of the cell state through the step",
-        "time": "the slider of the step", "hold": "the buttons that hold a gate",
-        "memory": "the state of this unit over all steps", "reach": "reach and gradient horizon",
+        "z": "the update gate", "n": "the candidate of a GRU", "road": "the way of the memory through the step, and what "
+        "it leaves of the gradient", "time": "the slider of the step", "unit": "the choice of the unit",
+        "hold": "the buttons that hold a gate", "memory": "the state of this unit over all steps",
+        "answer": "the probability of the right answer, as it was trained and with a gate held",
+        "reach": "reach and gradient horizon",
     }  # fmt: skip
     kind: ClassVar[frozenset[str]] = frozenset({"lstm", "gru"})
 
@@ -188,6 +245,7 @@ class Race(Figure):
 
 
 FIGURES: dict[str, type[Figure]] = {
-    kind.model_fields["show"].default: kind for kind in (Nets, Unfold, Functions, Vanish, Cell, Panels, Race)
+    kind.model_fields["show"].default: kind
+    for kind in (Nets, Unfold, Functions, Steps, Vanish, Updates, Cell, Panels, Race)
 }
 """All figures, under the names by which a lesson asks for them."""

@@ -162,7 +162,7 @@ class _Reader:
 
     def model(self, token: Token, name: str, values: dict[str, Any]) -> RunSpec:
         try:
-            return parse_spec(values)
+            return parse_spec(_with_nulls(values))
         except FarbackError as error:
             said = f"the model {shown(name)} cannot be trained: {error.message}"
             raise self.broken(self.line_of(token, f"models.{name}"), said) from None
@@ -279,6 +279,13 @@ def read_lesson(file: str, text: str) -> Lesson:
         BrokenLesson: it is not written as docs/lessons.md says; names the line.
     """
     return _Reader(file, text).lesson()
+
+
+def _with_nulls(values: Any) -> Any:
+    """The values of a block with None for "null": TOML has no word for what is left out on purpose."""
+    if isinstance(values, dict):
+        return {key: _with_nulls(value) for key, value in values.items()}
+    return None if values == "null" else values
 
 
 def _line(token: Token) -> int:

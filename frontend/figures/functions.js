@@ -1,0 +1,282 @@
+/**
+ * Functions: some of one's choice, one within another. Values run outwards, derivatives back, and their product stands
+ * beside what a small change of x really does.
+ *
+ * @import {Nested} from "./nested.js"
+ */
+
+import { calm, make, setText } from "../elements/dom.js";
+import { number } from "../format.js";
+import { tips } from "./copies.js";
+import { nested, ONES } from "./nested.js";
+import { range } from "./range.js";
+import { draw, picture, write } from "./svg.js";
+
+/** Milliseconds between two functions when they play. */
+const BEAT = 800;
+const MOST = 5;
+const X = { min: -3, max: 3, step: 0.05 };
+
+/** Pixels: of a box, and between two of them. */
+const [WIDE, HIGH_BOX] = [72, 48];
+const [NARROWEST, WIDEST] = [118, 190];
+/** Of the whole at least, for the words below it. */
+const NARROW = 320;
+const [FORWARD, BACK] = [44, 122];
+
+/**
+ * @typedef {object} Setup
+ * @property {string[]} functions innermost first
+ * @property {number} x
+ */
+
+export class Functions {
+  element = make("div", { class: "functions" });
+  /** @type {Setup} */
+  #setup = { functions: ["square"], x: 1 };
+  /** How many functions have run, and how many derivatives are multiplied. */
+  #seen = 0;
+  #back = 0;
+  #timer = 0;
+
+  #x = range("x, the innermost value", X, (x) => this.#change({ x }));
+  #value = make("output", {});
+  #play = make("button", { type: "button", onclick: () => this.play() }, "Play");
+  #step = make("button", { type: "button", onclick: () => this.#once() }, "One step");
+  #chosen = make("div", { class: "chosen", role: "group", "aria-label": "The functions", "data-part": "choose" });
+  #place = make("div", { class: "copies", tabindex: 0, role: "region", "aria-label": "The chain of functions" });
+  #told = make("p", { class: "told", role: "status" });
+  #compared = make("dl", { class: "compared" });
+  #wide = new ResizeObserver(() => this.#draw());
+
+  constructor() {
+    this.element.append(
+      tips(),
+      this.#chosen,
+      make(
+        "div",
+        { class: "tools" },
+        make("label", { "data-part": "x" }, "x ", this.#x, this.#value),
+        this.#play,
+        this.#step,
+      ),
+      this.#place,
+      this.#compared,
+      this.#told,
+    );
+    this.#wide.observe(this.#place);
+  }
+
+  static async create() {
+    return new Functions();
+  }
+
+  /** @param {Setup} setup */
+  set(setup) {
+    this.#setup = { functions: [...setup.functions], x: setup.x };
+    this.#finish();
+  }
+
+  /** Runs values outwards and derivatives back, one function after another. */
+  play() {
+    if (this.#timer) {
+      this.stop();
+      return;
+    }
+    [this.#seen, this.#back] = [0, 0];
+    this.#draw();
+    this.#timer = window.setInterval(() => this.#advance(), calm() ? BEAT * 2 : BEAT);
+    setText(this.#play, "Pause");
+  }
+
+  /** Stops what plays. */
+  stop() {
+    window.clearInterval(this.#timer);
+    this.#timer = 0;
+    setText(this.#play, "Play");
+  }
+
+  get #count() {
+    return this.#setup.functions.length;
+  }
+
+  #once() {
+    this.stop();
+    if (this.#back === this.#count) [this.#seen, this.#back] = [0, 0];
+    this.#advance();
+  }
+
+  #advance() {
+    if (this.#seen < this.#count) this.#seen += 1;
+    else if (this.#back < this.#count) this.#back += 1;
+    if (this.#back === this.#count) this.stop();
+    this.#draw();
+  }
+
+  #finish() {
+    this.stop();
+    [this.#seen, this.#back] = [this.#count, this.#count];
+    this.#choices();
+    this.#draw();
+  }
+
+  /** @param {Partial<Setup>} change */
+  #change(change) {
+    this.#setup = { ...this.#setup, ...change };
+    this.#finish();
+  }
+
+  /** A list for each function, so that it can be another, and buttons for one more or one less. */
+  #choices() {
+    const { functions } = this.#setup;
+    const focused = [...this.#chosen.querySelectorAll("select, button")].indexOf(
+      /** @type {Element} */ (document.activeElement),
+    );
+    this.#chosen.replaceChildren(
+      ...functions.map((name, i) =>
+        make(
+          "select",
+          {
+            "aria-label": `Function ${i + 1} of ${functions.length}, counted from the innermost`,
+            onchange: (/** @type {Event} */ event) => this.#put(i, /** @type {HTMLSelectElement} */ (event.target)),
+          },
+          ...Object.entries(ONES).map(([value, one]) =>
+            make("option", { value, selected: value === name }, `${i + 1}. ${one.name}`),
+          ),
+        ),
+      ),
+      make(
+        "button",
+        {
+          type: "button",
+          disabled: functions.length >= MOST,
+          onclick: () => this.#change({ functions: [...functions, "tanh"] }),
+        },
+        "Put one around",
+      ),
+      make(
+        "button",
+        {
+          type: "button",
+          disabled: functions.length <= 1,
+          onclick: () => this.#change({ functions: functions.slice(0, -1) }),
+        },
+        "Take the outermost off",
+      ),
+    );
+    if (focused >= 0) {
+      const now = /** @type {NodeListOf<HTMLElement>} */ (this.#chosen.querySelectorAll("select, button"));
+      now[Math.min(focused, now.length - 1)]?.focus();
+    }
+  }
+
+  /** @param {number} i @param {HTMLSelectElement} select */
+  #put(i, { value }) {
+    this.#change({ functions: this.#setup.functions.map((name, j) => (j === i ? value : name)) });
+  }
+
+  #draw() {
+    const { functions, x } = this.#setup;
+    const of = nested(functions, x);
+    this.#x.value = String(x);
+    setText(this.#value, number(x));
+    this.#place.replaceChildren(this.#chain(of));
+    const through = this.#back === this.#count;
+    const pair = /** @param {string} name @param {string} value @param {string} part */ (name, value, part) =>
+      make("div", { "data-part": part }, make("dt", {}, name), make("dd", {}, value));
+    this.#compared.replaceChildren(
+      pair("product of the derivatives", through ? told(of.product) : "…", "product"),
+      pair("measured: change of the value / change of x", through ? told(of.measured) : "…", "measured"),
+    );
+    setText(this.#told, this.#sentence(of));
+  }
+
+  /** @param {Nested} of */
+  #chain({ values, slopes }) {
+    const { functions } = this.#setup;
+    const n = this.#count;
+    const apart = Math.min(Math.max((this.#place.clientWidth - WIDE - 4) / n, NARROWEST), WIDEST);
+    const middle = /** @param {number} i */ (i) => 30 + i * apart + apart / 2;
+    const forward = draw("g", { "data-part": "values" });
+    const back = draw("g", { "data-part": "slopes" });
+    const between = /** @param {number} i */ (i) => 30 + i * apart;
+    const product = slopes.map((_, i) => slopes.slice(i).reduce((a, b) => a * b, 1));
+    for (let i = 0; i <= n; i++) {
+      const shown = i === 0 || i <= this.#seen;
+      forward.append(write(between(i), FORWARD - 26, i === 0 ? "x" : `u${SMALL[i]}`, { class: "small" }));
+      forward.append(write(between(i), FORWARD, shown ? told(values[i]) : "?", { class: "figure-value" }));
+    }
+    for (const [i, name] of functions.entries()) {
+      const x = middle(i);
+      const ran = i < this.#seen;
+      const multiplied = n - i <= this.#back;
+      forward.append(
+        draw("rect", {
+          x: x - WIDE / 2 + 8,
+          y: FORWARD - HIGH_BOX / 2,
+          width: WIDE - 16,
+          height: HIGH_BOX,
+          rx: 6,
+          class: ran ? "box" : "box waiting",
+        }),
+        write(x, FORWARD, SIGNS[name] ?? name, { class: "name" }),
+        draw("path", { d: `M${x + WIDE / 2 - 7} ${FORWARD} h8`, class: "edge", "marker-end": "url(#tip)" }),
+      );
+      back.append(
+        write(x, BACK - 30, multiplied ? `× ${told(slopes[i])}` : "× ?", { class: "figure-value" }),
+        draw("path", {
+          d: `M${between(i + 1) - 26} ${BACK} H${between(i) + 28}`,
+          class: multiplied ? "edge back" : "edge waiting",
+          "marker-end": "url(#tip)",
+        }),
+        write(between(i), BACK, multiplied ? told(product[i]) : "?", { class: "figure-value" }),
+      );
+    }
+    back.append(write(between(n), BACK, "1", { class: "figure-value" }));
+    const width = Math.max(between(n) + 36, NARROW);
+    const svg = picture(
+      width,
+      BACK + 26,
+      `${n} functions in a chain: values from left to right above, derivatives from right to left below.`,
+      forward,
+      back,
+      write(6, BACK + 20, "derivative of the last value for each value before it", {
+        "text-anchor": "start",
+        class: "small",
+      }),
+    );
+    svg.style.width = `${width}px`;
+    return svg;
+  }
+
+  /** @param {Nested} of */
+  #sentence(of) {
+    const { x } = this.#setup;
+    const n = this.#count;
+    if (this.#seen < n) return `Outwards: ${this.#seen} of ${n} functions have worked on x = ${number(x)}.`;
+    if (this.#back < n) {
+      return `Back from the outermost: ${this.#back} of ${n} derivatives are multiplied.`;
+    }
+    const { product, measured, values, slopes, text, slopeText } = of;
+    if (!Number.isFinite(product) || !Number.isFinite(values[n])) {
+      return `${text} grows beyond what a computer can hold at x = ${number(x)}.`;
+    }
+    const factors = slopes.map(told).reverse().join(" × ");
+    const agreed =
+      Math.abs(product - measured) <= 1e-3 * Math.max(Math.abs(product), 1e-6)
+        ? "A small change of x does just that"
+        : `A small change of x does ${told(measured)} times as much, as the curve bends within it`;
+    return `${text} is ${told(values[n])} at x = ${number(x)}. Its derivative is ${slopeText} = ${
+      n > 1 ? `${factors} = ` : ""
+    }${told(product)}. ${agreed}.`;
+  }
+}
+
+/** Digits below the line. */
+const SMALL = ["₀", "₁", "₂", "₃", "₄", "₅"];
+
+/** What stands in a box. @type {Record<string, string>} */
+const SIGNS = { square: "u²", sin: "sin", exp: "exp", tanh: "tanh", sigmoid: "σ", double: "2u", half: "u/2" };
+
+/** @param {number} value */
+const told = (value) => (Number.isFinite(value) ? number(value) : "∞");
