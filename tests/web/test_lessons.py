@@ -101,8 +101,9 @@ def test_there_is_no_other_lesson(site: Site) -> None:
     assert "two-nets" in answer.text
 
 
-def test_a_lesson_of_ones_own_is_read_and_trained_beforehand(tmp_path: Path) -> None:
+def test_a_lesson_of_ones_own_is_read_and_trained_beforehand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own_lesson(tmp_path)
+    monkeypatch.setattr("farback.lessons.shelf.TEXTS", tmp_path / "none")  # the others would be trained before it
     with running(tmp_path, prepare_lessons=True) as site:
         html = site.http.get("/learn/tiny").text
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .base import Capacity, Engine, Job, State, Status
+from .job import job_of
 from .local import LocalEngine
 
-__all__ = ["Capacity", "Engine", "Job", "LocalEngine", "State", "Status"]
+__all__ = ["Capacity", "Engine", "Job", "LocalEngine", "State", "Status", "job_of"]

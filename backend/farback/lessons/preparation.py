@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable
 
-from ..engine import Job, LocalEngine
+from ..engine import LocalEngine, job_of
 from ..errors import FarbackError, NotFound
-from ..facts import facts
 from ..identity import run_id
-from ..spec import RunSpec
 from .lesson import Lesson
 
 LOG = logging.getLogger(__name__)
@@ -41,15 +38,3 @@ def is_there(engine: LocalEngine, run: str) -> bool:
     except NotFound:
         return False
     return True
-
-
-def job_of(spec: RunSpec) -> Job:
-    """The run of a spec, as an engine takes it."""
-    return Job(
-        id=run_id(spec),
-        spec=json.dumps(spec.as_json(), allow_nan=False, ensure_ascii=False),
-        public=json.dumps(spec.public_json(), allow_nan=False),
-        facts=json.dumps(facts(spec), allow_nan=False),
-        steps=spec.training.steps,
-        private=spec.private,
-    )

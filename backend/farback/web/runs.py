@@ -9,12 +9,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from ..engine import Job, LocalEngine
+from ..engine import Job, LocalEngine, job_of
 from ..errors import Gone, InvalidInput, NotFound
-from ..facts import facts
-from ..identity import run_id
 from ..snapshots import Snapshots, Source, asked_start
-from ..spec import RunSpec, parse_spec
+from ..spec import parse_spec
 from .access import InEngine, InSettings, InSnapshots, Viewer, viewer_of
 from .body import parse, read, receiving
 
@@ -66,14 +64,14 @@ def delete(id: str, engine: InEngine) -> Response:
 def _job(body: bytes, engine: LocalEngine, snapshots: Snapshots) -> Job:
     raw = parse(body)
     if not isinstance(raw, dict) or "start" not in raw:
-        return _job_of(parse_spec(raw))
+        return job_of(parse_spec(raw))
     try:
         source = Source.of(asked_start(raw["start"]), snapshots)
     except (Gone, NotFound) as error:
         return _known_job(raw, engine, error)
     spec = parse_spec(raw | {"start": source.start.model_dump()})
     source.check(spec)
-    return _job_of(spec, source.weights)
+    return job_of(spec, source.weights)
 
 
 def _known_job(raw: dict[str, Any], engine: LocalEngine, error: Gone | NotFound) -> Job:
@@ -83,24 +81,12 @@ def _known_job(raw: dict[str, Any], engine: LocalEngine, error: Gone | NotFound)
         Gone, NotFound: it was never started.
     """
     try:
-        job = _job_of(parse_spec(raw))
+        job = job_of(parse_spec(raw))
     except InvalidInput:  # it does not name them
         raise error from None
     if engine.store.get(job.id) is None:
         raise error
     return job
-
-
-def _job_of(spec: RunSpec, start: bytes | None = None) -> Job:
-    return Job(
-        id=run_id(spec),
-        spec=json.dumps(spec.as_json(), allow_nan=False, ensure_ascii=False),
-        public=json.dumps(spec.public_json(), allow_nan=False),
-        facts=json.dumps(facts(spec), allow_nan=False),
-        steps=spec.training.steps,
-        private=spec.private,
-        start=start,
-    )
 
 
 def _told(state: dict[str, Any]) -> dict[str, Any]:
