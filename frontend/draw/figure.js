@@ -1,10 +1,10 @@
 /**
  * A picture as the figure that Plotly zooms and exports.
  *
- * @import {Curves, Heatmap, Ink, Picture} from "../types.js"
+ * @import {Bars, Curves, Heatmap, Ink, Picture, Tokens} from "../types.js"
  */
 
-import { number, power } from "../format.js";
+import { number, power, visible } from "../format.js";
 import { cividis, diverging } from "../scales.js";
 import { positionOf, stepTicks } from "../timeline.js";
 import { axisOf, cellAt, edged, rowsOf } from "./read.js";
@@ -127,17 +127,20 @@ function upAxis({ y: { low, high, log, title } }) {
   };
 }
 
+/** How words look that stand in a figure. @param {Ink} ink */
+const wording = (ink) => ({ showarrow: false, font: { color: ink.text, size: 12 }, bgcolor: ink.paper });
+
 /**
- * The dashed lines, and the stretches that reach and horizon take, with their words.
+ * The dashed lines, with their words.
  *
- * @param {Curves} picture
+ * @param {{at: number, meaning: string}[]} lines
+ * @param {boolean} log
  * @param {Ink} ink
- * @param {string} colour
+ * @returns {{shapes: object[], annotations: object[]}}
  */
-function marks(picture, ink, colour) {
-  const log = picture.y.log;
-  const shapes = [
-    ...picture.lines.map(({ at }) => ({
+function levels(lines, log, ink) {
+  return {
+    shapes: lines.map(({ at }) => ({
       type: "line",
       xref: "paper",
       x0: 0,
@@ -146,21 +149,8 @@ function marks(picture, ink, colour) {
       y1: at,
       line: { color: ink.muted, width: 1, dash: "dash" },
     })),
-    ...picture.spans.map(({ from, to, style }) => ({
-      type: "rect",
-      yref: "paper",
-      x0: across(picture, from),
-      x1: across(picture, to),
-      y0: 0,
-      y1: 0.025,
-      line: { color: colour, width: 1.5 },
-      ...(style === "solid" ? { fillcolor: colour } : {}),
-    })),
-  ];
-  const words = { showarrow: false, font: { color: ink.text, size: 12 }, bgcolor: ink.paper };
-  const annotations = [
-    ...picture.lines.map(({ at, meaning }) => ({
-      ...words,
+    annotations: lines.map(({ at, meaning }) => ({
+      ...wording(ink),
       xref: "paper",
       x: 1,
       xanchor: "right",
@@ -169,16 +159,137 @@ function marks(picture, ink, colour) {
       y: log ? Math.log10(at) : at,
       text: meaning,
     })),
-    ...picture.spans.map(({ from, to, label }) => ({
-      ...words,
+  };
+}
+
+/**
+ * The dashed lines, and the stretches that reach and horizon take, with their words.
+ *
+ * @param {Curves} picture
+ * @param {Ink} ink
+ * @param {string} colour
+ */
+function marks(picture, ink, colour) {
+  const { shapes, annotations } = levels(picture.lines, picture.y.log, ink);
+  for (const { from, to, style, label } of picture.spans) {
+    const [x0, x1] = [across(picture, from), across(picture, to)];
+    shapes.push({
+      type: "rect",
       yref: "paper",
-      y: 0.03,
-      yanchor: "bottom",
-      x: (across(picture, from) + across(picture, to)) / 2,
-      text: label,
-    })),
-  ];
+      x0,
+      x1,
+      y0: 0,
+      y1: 0.025,
+      line: { color: colour, width: 1.5 },
+      ...(style === "solid" ? { fillcolor: colour } : {}),
+    });
+    annotations.push({ ...wording(ink), yref: "paper", y: 0.03, yanchor: "bottom", x: (x0 + x1) / 2, text: label });
+  }
   return { shapes, annotations };
+}
+
+/** Plotly reads tags in what it writes; a person's text has none. @param {string} text */
+const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+/**
+ * The input: bars where it is numbers, else a strip of cells with what stands in them.
+ *
+ * @param {Tokens} picture
+ * @param {Ink} ink
+ * @param {string} colour
+ */
+function strip({ tokens, bars, tint }, ink, colour) {
+  const text = tokens.map(({ label }) => plain(visible(label)));
+  const told = tokens.map(({ salient }, t) => `step ${t}: ${text[t]}${salient ? ", relevant" : ""}`);
+  if (bars) {
+    const marker = { color: tokens.map(({ salient }) => (salient ? colour : ink.muted)) };
+    return { type: "bar", y: tokens.map(({ level }) => level), hovertext: told, hoverinfo: "text", marker };
+  }
+  const [low, high] = tint ? tint.domain.map(Math.log10) : [0, 1];
+  const shade = tint
+    ? tint.values.map((value) => (value > 0 ? Math.log10(value) : low))
+    : tokens.map(({ salient }) => Number(salient));
+  return {
+    type: "heatmap",
+    z: [shade],
+    zmin: low,
+    zmax: high,
+    text: [text],
+    texttemplate: "%{text}",
+    hovertext: [told],
+    hoverinfo: "text",
+    xgap: 1,
+    showscale: false,
+    colorscale: tint
+      ? Array.from({ length: ANCHORS }, (_, i) => [i / (ANCHORS - 1), `rgb(${cividis(i / (ANCHORS - 1)).join(",")})`])
+      : [
+          [0, ink.faint],
+          [1, colour],
+        ],
+  };
+}
+
+/**
+ * @param {Bars} picture
+ * @param {string} colour
+ */
+function columns({ bars }, colour) {
+  return {
+    type: "bar",
+    x: bars.map((_, at) => at),
+    y: bars.map(({ value }) => value),
+    text: bars.map(({ text }) => plain(text)),
+    textposition: "outside",
+    hovertext: bars.map(({ name, text, told }) => plain(`${name}: ${told ?? text}`)),
+    hoverinfo: "text",
+    marker: { color: colour },
+    error_y: { type: "data", array: bars.map(({ error }) => error ?? 0), visible: bars.some(({ error }) => error) },
+  };
+}
+
+/**
+ * What is drawn of a picture, its axes, and what stands over them.
+ *
+ * @param {Heatmap | Curves | Tokens | Bars} picture
+ * @param {Ink} ink
+ * @param {string} colour
+ * @returns {{data: object[], xaxis: object, yaxis: object, over: object}}
+ */
+function drawn(picture, ink, colour) {
+  const time = { title: { text: "time step t" } };
+  if (picture.kind === "curves")
+    return {
+      data: lines(picture, colour),
+      xaxis: acrossAxis(picture),
+      yaxis: upAxis(picture),
+      over: marks(picture, ink, colour),
+    };
+  if (picture.kind === "tokens")
+    return {
+      data: [strip(picture, ink, colour)],
+      xaxis: time,
+      yaxis: picture.bars ? { title: { text: "value, marked ones in colour" } } : { visible: false },
+      over: {},
+    };
+  if (picture.kind === "bars") {
+    const ticks = picture.bars.map((_, at) => at);
+    const ticktext = picture.bars.map(({ name }) => plain(name));
+    const over = levels(picture.lines, false, ink);
+    const { title } = picture.y;
+    return {
+      data: [columns(picture, colour)],
+      xaxis: { tickvals: ticks, ticktext },
+      yaxis: { title: { text: title } },
+      over,
+    };
+  }
+  const rows = picture.outputs ? "output step k" : picture.training ? "training step" : "";
+  return {
+    data: [heatmap(picture, ink)],
+    xaxis: time,
+    yaxis: { type: "category", automargin: true, autorange: "reversed", title: { text: rows } },
+    over: {},
+  };
 }
 
 /**
@@ -186,27 +297,25 @@ function marks(picture, ink, colour) {
  * @param {string} title
  * @param {Ink} ink
  * @param {string} colour
- * @returns {{data: object[], layout: Record<string, any>} | null} null where there is nothing to zoom
+ * @returns {{data: object[], layout: Record<string, any>} | null} null where there is nothing to draw
  */
 export function figureOf(picture, title, ink, colour) {
-  if (picture.kind !== "heatmap" && picture.kind !== "curves") return null;
+  if (picture.kind === "note") return null;
   const axis = { color: ink.text, gridcolor: ink.faint, zeroline: false };
-  const curves = picture.kind === "curves";
+  const { data, xaxis, yaxis, over } = drawn(picture, ink, colour);
   return {
-    data: curves ? lines(picture, colour) : [heatmap(picture, ink)],
+    data,
     layout: {
-      title: { text: title },
+      title: { text: plain(title) },
       font: { color: ink.text, family: "system-ui, sans-serif" },
       paper_bgcolor: ink.paper,
       plot_bgcolor: ink.paper,
       margin: { l: 70, r: 20, t: 50, b: 50 },
       autosize: true,
-      showlegend: curves && picture.series.length > 1,
-      xaxis: { ...axis, ...(curves ? acrossAxis(picture) : { title: { text: "time step t" } }) },
-      yaxis: curves
-        ? { ...axis, ...upAxis(picture) }
-        : { ...axis, type: "category", automargin: true, autorange: "reversed" },
-      ...(curves ? marks(picture, ink, colour) : {}),
+      showlegend: picture.kind === "curves" && picture.series.length > 1,
+      xaxis: { ...axis, ...xaxis },
+      yaxis: { ...axis, ...yaxis },
+      ...over,
     },
   };
 }

@@ -98,6 +98,9 @@ export function csvOf(picture) {
   } else if (picture.kind === "tokens") {
     rows = picture.tokens.map(({ label, salient }, t) => [t, label, String(salient)]);
     rows.unshift(["step", "input", "relevant"]);
+  } else if (picture.kind === "bars") {
+    rows = picture.bars.map(({ name, value, error }) => [name, value, error ?? null]);
+    rows.unshift(["name", "value", "half of its interval"]);
   }
   return rows.map((row) => row.map(cellText).join(",")).join("\r\n");
 }

@@ -5,9 +5,10 @@
  * @import {FarbackPlot} from "./plot.js"
  */
 
+import { namedIn } from "../address.js";
 import { figureOf } from "../draw/figure.js";
 import { csvOf } from "../draw/read.js";
-import { plotlyAddress } from "../source.js";
+import { copied, plotlyAddress } from "../source.js";
 import { make, setText } from "./dom.js";
 
 /**
@@ -93,21 +94,32 @@ export class FarbackEnlarge extends HTMLElement {
     }
     if (!this.#dialog.open) return;
     setText(this.#message, picture.caption);
-    const figure = figureOf(picture, title, ink, brush.colour);
+    const figure = figureOf(picture, `${title}, training step ${brush.step}`, ink, brush.colour);
     if (!figure) return;
     const config = { responsive: true, displaylogo: false, showSendToCloud: false };
     await this.#plotly.newPlot(this.#figure, figure.data, figure.layout, config);
   }
 
+  /** What a file is called: snapshot, model, panel, which of its pictures where it has several, and training step. */
   get #name() {
     const { brush } = this.#plot ?? {};
-    return `farback-${brush?.model}-${brush?.panel}-step-${brush?.step}`.replace(/[^\w-]+/g, "-").toLowerCase();
+    const named = namedIn(location.pathname);
+    const snapshot = copied() ?? (named && "snapshot" in named ? named.snapshot : null);
+    const pictures = [...(this.#plot?.parentElement?.children ?? [])];
+    const which = pictures.length > 1 && this.#plot ? pictures.indexOf(this.#plot) + 1 : null;
+    const parts = ["farback", snapshot, brush?.model, brush?.panel, which, "step", brush?.step];
+    const words = parts.filter((part) => part !== null && part !== undefined);
+    return words
+      .join("-")
+      .replace(/[^\w-]+/g, "-")
+      .toLowerCase();
   }
 
   /** @param {"png" | "svg"} format */
   #image(format) {
     const { clientWidth: width, clientHeight: height } = this.#figure;
-    this.#plotly?.downloadImage(this.#figure, { format, width, height, scale: 2, filename: this.#name });
+    const scale = format === "png" ? 2 : 1;
+    this.#plotly?.downloadImage(this.#figure, { format, width, height, scale, filename: this.#name });
   }
 
   #table() {

@@ -192,13 +192,13 @@ export class FarbackPlot extends HTMLElement {
     this.#area.style.minHeight = height;
     this.#canvas.hidden = picture.kind === "note";
     this.#note.hidden = picture.kind !== "note";
-    this.#enlarge.hidden = picture.kind !== "heatmap" && picture.kind !== "curves";
+    this.#enlarge.hidden = picture.kind === "note";
     if (picture.kind === "note") setText(this.#note, picture.text);
     // What has no steps to choose from is read, not moved along.
     const note = picture.kind === "note" || picture.kind === "bars";
     this.#timed = !note && !(picture.kind === "curves" && picture.axis === "training");
     setAttribute(this.#area, "role", picture.kind === "bars" ? "img" : note ? null : "slider");
-    setAttribute(this.#area, "tabindex", note ? null : 0);
+    setAttribute(this.#area, "tabindex", picture.kind === "note" ? null : 0);
     setAttribute(this.#area, "aria-valuemin", note ? null : 0);
     this.#furnishScale(picture, brush);
   }
