@@ -24,12 +24,12 @@ class FeedForward(torch.nn.Module):
             self.register_parameter(f"weight_l{layer}", torch.nn.Parameter(torch.empty(hidden, width)))
             self.register_parameter(f"bias_l{layer}", torch.nn.Parameter(torch.empty(hidden)))
 
-    def forward(self, x: Tensor) -> tuple[Tensor, None]:
+    def forward(self, x: Tensor, state: None = None) -> tuple[Tensor, None]:
         padded = torch.cat([x.new_zeros(self.window - 1, *x.shape[1:]), x])
         h = padded.unfold(0, self.window, 1).transpose(2, 3).flatten(2)  # (T, B, w I), the oldest input first
         for layer in range(self.layers):
             h = self.squash(linear(h, getattr(self, f"weight_l{layer}"), getattr(self, f"bias_l{layer}")))
-        return h, None
+        return h, state
 
 
 class Stepwise(torch.nn.Module):
