@@ -1,4 +1,4 @@
-"""The command: `farback serve`, `run`, `export`, `memory` and `bench`."""
+"""The command: `farback serve`, `run`, `export`, `lesson`, `memory` and `bench`."""
 
 from __future__ import annotations
 
@@ -54,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--with-text", action="store_true", help="publish texts of somebody's own, of ids that are named"
     )
+
+    lesson = commands.add_parser("lesson", help="check files of lessons, as docs/lessons.md says how to write them")
+    lesson.set_defaults(command=_lesson)
+    lesson.add_argument("file", nargs="+", type=Path, help='a Markdown file, called like "9-our-own.md"')
 
     memory = commands.add_parser("memory", help="train every task with every model and print what each remembers")
     memory.set_defaults(command=_memory)
@@ -118,6 +122,29 @@ def _export(options: argparse.Namespace) -> int:
     if not options.url:
         print("Without --url there are no QR codes, no oEmbed answers and no pictures of links: they need the address.")
     return 0
+
+
+def _lesson(options: argparse.Namespace) -> int:
+    from .lessons import BrokenLesson, check_links, lessons, read_file
+
+    found, status = {}, 0
+    for path in options.file:
+        try:
+            found[path] = read_file(path)
+        except (BrokenLesson, OSError) as error:
+            why = f"{path} cannot be read: {error.strerror}." if isinstance(error, OSError) else error
+            print(f"farback: {why}", file=sys.stderr)
+            status = MISUSED
+    known = {lesson.name for lesson in (*lessons(), *found.values())}
+    for path, lesson in found.items():
+        try:
+            check_links(lesson, known)
+        except BrokenLesson as error:
+            print(f"farback: {error}", file=sys.stderr)
+            status = MISUSED
+        else:
+            print(f"{path}: OK")
+    return status
 
 
 def _memory(options: argparse.Namespace) -> int:

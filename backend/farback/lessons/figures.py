@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from ..strict import Strict
 
@@ -17,6 +17,8 @@ Length: TypeAlias = Annotated[int, Field(ge=2, le=12)]
 
 class Figure(Strict):
     """One figure, set up. Its fields are what the text sets; what the reader changes starts from there."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)  # docs/lessons.md tells them
 
     show: str
     caption: str = ""
@@ -38,6 +40,7 @@ class OfOne(Figure):
     """A figure about one model."""
 
     model: ModelName
+    """One of the lesson's models."""
 
     def named(self) -> list[str]:
         return [self.model]
@@ -58,7 +61,9 @@ class Nets(OfOne):
 
     show: Literal["nets"] = "nets"
     length: Length = 4
+    """Steps that are drawn."""
     net: Literal["both", "own", "shared"] = "both"
+    """Which of the two nets is shown."""
 
     parts: ClassVar[dict[str, str]] = NET | {
         "own": "the net with weights of its own at each step",
@@ -75,7 +80,9 @@ class Unfold(OfOne):
 
     show: Literal["unfold"] = "unfold"
     length: Length = 6
+    """Steps that are drawn."""
     folded: bool = False
+    """Whether it is drawn as a loop."""
     back: bool = False
     """Whether the gradients are shown as well."""
     nudge: bool = False
@@ -102,7 +109,9 @@ class Functions(Figure):
     functions: list[Literal["square", "sin", "exp", "tanh", "sigmoid", "double", "half"]] = Field(
         min_length=1, max_length=5
     )
+    """The innermost first."""
     x: float = Field(1.0, ge=-3, le=3)
+    """What the innermost is given."""
 
     parts: ClassVar[dict[str, str]] = {
         "x": "the slider of the innermost value",
@@ -170,6 +179,7 @@ class Updates(Figure):
 
     show: Literal["updates"] = "updates"
     models: list[ModelName] = Field(min_length=1, max_length=3)
+    """Some of the lesson's models."""
 
     parts: ClassVar[dict[str, str]] = {
         "loss": "the loss by updates",
@@ -197,7 +207,7 @@ class Cell(OfOne):
     at: int = Field(0, ge=0, le=400)
     """The step that is shown."""
     unit: int | None = Field(None, ge=0, le=511)
-    """Counted from 0; null: the unit along whose own memory most of the answer's gradient comes back to the first step."""
+    """Counted from 0; null: the one along whose own memory most of the answer's gradient comes back to the start."""
     untrained: bool = False
     """Whether the model is shown as it was before any training."""
     hold: list[Held] = Field([], max_length=3)
@@ -206,11 +216,12 @@ class Cell(OfOne):
     parts: ClassVar[dict[str, str]] = {
         "c": "the cell state", "h": "the hidden state", "x": "the input", "i": "the input gate",
         "f": "the forget gate", "o": "the output gate", "g": "the candidate", "r": "the reset gate",
-        "z": "the update gate", "n": "the candidate of a GRU", "road": "the way of the memory through the step, and what "
-        "it leaves of the gradient", "time": "the slider of the step", "unit": "the choice of the unit",
+        "z": "the update gate", "n": "the candidate of a GRU", "time": "the slider of the step",
+        "unit": "the choice of the unit",
         "hold": "the buttons that hold a gate", "memory": "the state of this unit over all steps",
         "answer": "the probability of the right answer, as it was trained and with a gate held",
         "reach": "reach and gradient horizon",
+        "road": "the way of the memory through the step, and what it leaves of the gradient",
     }  # fmt: skip
     kind: ClassVar[frozenset[str]] = frozenset({"lstm", "gru"})
 

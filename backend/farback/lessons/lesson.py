@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..errors import FarbackError
@@ -78,6 +79,10 @@ class Lesson:
     seeds: int
     """Runs of each model, with the seeds from its spec's upwards."""
     steps: list[Step]
+    file: str = ""
+    """In which it is written."""
+    links: Mapping[str, int] = field(default_factory=dict)
+    """Names of lessons that its text leads to, and the line of each."""
 
     @property
     def predictions(self) -> list[Prediction]:

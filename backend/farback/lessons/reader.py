@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from markdown_it import MarkdownIt
@@ -51,7 +52,7 @@ class Predict(Strict):
     question: str = Field(min_length=1, max_length=300)
     choices: list[str] = Field([], max_length=6)
     right: int | None = Field(None, ge=0)
-    draw: Draw | None = None
+    draw: dict[str, Any] | None = None
 
 
 class _Reader:
@@ -61,9 +62,11 @@ class _Reader:
         self.file = file
         self.lines = text.splitlines()
         self.markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+        self.markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # what leads nowhere is told below
         self.tokens = self.markdown.parse(text)
         self.models: dict[str, RunSpec] = {}
         self.predicted: set[str] = set()
+        self.links: dict[str, int] = {}
 
     def lesson(self) -> Lesson:
         name = NAME.fullmatch(self.file)
@@ -84,7 +87,8 @@ class _Reader:
                 raise self.broken(self.line_of(head_token, key), f"no figure shows the model {shown(key)}")
         figures = [f for step in steps for f in (step.figure, step.revealed_figure) if f is not None]
         seeds = max((f.seeds for f in figures if isinstance(f, Race)), default=1)
-        return Lesson(name["name"], title, head.idea, head.minutes, self.models, seeds, steps)
+        found = Lesson(name["name"], title, head.idea, head.minutes, self.models, seeds, steps)
+        return replace(found, file=self.file, links=self.links)
 
     def parts(self) -> Iterator[tuple[Token | None, list[Token]]]:
         """The file cut at its second-level headings: each heading's text, and what follows it."""
@@ -147,22 +151,26 @@ class _Reader:
 
     def block(self, token: Token, form: type[Values]) -> Values:
         """The values of a block, checked."""
-        values = self.toml(token)
+        return self.checked(token, form, self.toml(token))
+
+    def checked(self, token: Token, form: type[Values], values: dict[str, Any], part: str | None = None) -> Values:
+        """Some of a block's values, and where they stand in it."""
         try:
-            return checked(form, values, None)
+            return checked(form, values, part)
         except FarbackError as error:
             raise self.broken(self.line_of(token, error.field or ""), error.message) from None
 
     def toml(self, token: Token) -> dict[str, Any]:
         try:
-            return tomllib.loads(token.content)
+            values: dict[str, Any] = _with_nulls(tomllib.loads(token.content))
         except tomllib.TOMLDecodeError as error:
             at = re.search(r"line (\d+)", str(error))
             raise self.broken(_line(token) + (int(at[1]) if at else 0), f"this is not TOML: {error}") from None
+        return values
 
     def model(self, token: Token, name: str, values: dict[str, Any]) -> RunSpec:
         try:
-            return parse_spec(_with_nulls(values))
+            return parse_spec(values)
         except FarbackError as error:
             said = f"the model {shown(name)} cannot be trained: {error.message}"
             raise self.broken(self.line_of(token, f"models.{name}"), said) from None
@@ -194,9 +202,10 @@ class _Reader:
         if said.name in self.predicted:
             raise self.broken(self.line_of(token, "name"), f"there is a prediction {shown(said.name)} already")
         self.predicted.add(said.name)
-        drawn = said.draw or Draw(points=3, x="", y="")
-        points = drawn.points if said.draw else 0
-        return Prediction(said.name, said.question, said.choices, said.right, points, drawn.x, drawn.y, drawn.truth)
+        if said.draw is None:
+            return Prediction(said.name, said.question, said.choices, said.right, 0, "", "", None)
+        drawn = self.checked(token, Draw, said.draw, "draw")
+        return Prediction(said.name, said.question, [], said.right, drawn.points, drawn.x, drawn.y, drawn.truth)
 
     # --- Text.
 
@@ -223,6 +232,8 @@ class _Reader:
             raise self.broken(line, f"the figure {figure.show} has no place {shown(rest)}; there are {there}")
         if scheme == "term" and rest not in GLOSSARY:
             raise self.broken(line, f"the glossary has no term {shown(rest)}; see docs/glossary.md")
+        if scheme == "lesson":
+            self.links.setdefault(rest, line)
         if scheme not in ("figure", "term", "lesson", "https", "http"):
             raise self.broken(line, "a link leads to figure:PLACE, term:NAME, lesson:NAME or https://...")
 
@@ -263,7 +274,7 @@ class _Reader:
             for n, line in enumerate(self.lines[first:], first + 1):
                 if line.strip().startswith("```"):
                     break
-                if re.search(rf"(^|[\s.\[{{,]){re.escape(key)}\s*(=|\])", line):
+                if re.search(rf"(^|[\s.\[{{,]){re.escape(key)}\s*(=|\])|^\s*\[+{re.escape(key)}\.", line):
                     return n
         return first
 

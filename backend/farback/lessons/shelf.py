@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -32,10 +32,10 @@ class Shelf:
         self._lessons: dict[str, Lesson] = {}
         for folder in folders:
             for path in sorted(folder.glob("*.md"), key=_place):
-                lesson = _read(path)
+                lesson = read_file(path)
                 self._lessons[lesson.name] = lesson
         for lesson in self:
-            _check_links(lesson, self._lessons)
+            check_links(lesson, self._lessons)
 
     def __iter__(self) -> Iterator[Lesson]:
         return iter(self._lessons.values())
@@ -101,16 +101,25 @@ def _place(path: Path) -> tuple[int, str]:
     return (int(number), rest) if number.isdecimal() else (10**6, path.name)
 
 
-def _read(path: Path) -> Lesson:
+def read_file(path: Path) -> Lesson:
+    """The lesson in a file.
+
+    Raises:
+        BrokenLesson: names the line.
+        OSError: the file cannot be read.
+    """
     try:
         return read_lesson(path.name, path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
         raise BrokenLesson(path.name, 1, "the file is not UTF-8.") from None
 
 
-def _check_links(lesson: Lesson, known: dict[str, Lesson]) -> None:
-    for step in lesson.steps:
-        for html in (step.text, step.revealed):
-            for piece in html.split('href="learn/')[1:]:
-                if (name := piece.partition('"')[0]) not in known:
-                    raise BrokenLesson(lesson.name, 1, f"there is no lesson {shown(name)} to lead to.")
+def check_links(lesson: Lesson, known: Container[str]) -> None:
+    """See that there is each lesson that one leads to.
+
+    Raises:
+        BrokenLesson: there is not; names the line.
+    """
+    for name, line in lesson.links.items():
+        if name not in known:
+            raise BrokenLesson(lesson.file, line, f"there is no lesson {shown(name)} to lead to.")
