@@ -27,11 +27,13 @@ async function show() {
   if (missing) setTimeout(show, ASK_MS);
 }
 
-try {
-  await show();
-  root.dataset.state = "done";
-} catch (error) {
-  status.hidden = false;
-  status.textContent = /** @type {Error} */ (error).message;
-  root.dataset.state = "failed";
-}
+show().then(
+  () => {
+    root.dataset.state = "done";
+  },
+  (error) => {
+    status.hidden = false;
+    status.textContent = /** @type {Error} */ (error).message;
+    root.dataset.state = "failed";
+  },
+);
