@@ -50,7 +50,7 @@ export class FarbackOrigin extends HTMLElement {
           {},
           before,
           title === null
-            ? "a snapshot that cannot be asked any more"
+            ? `a snapshot${isCopy() ? "" : " that cannot be asked any more"}`
             : make("a", { href: addressFor("s", snapshot) }, `“${title}”`),
           after,
         ),
