@@ -34,7 +34,7 @@ const PLAIN = { headers: {} };
  * @param {RequestInit} [init]
  * @returns {Promise<any>} the JSON answer; null where there is none
  */
-async function ask(path, init = {}) {
+export async function ask(path, init = {}) {
   if (isCopy()) return readCopy(path, init);
   let response;
   try {
@@ -156,6 +156,7 @@ export const deleteRun = (id) => ask(`api/runs/${encodeURIComponent(id)}`, { met
  */
 export async function getWeights(run) {
   const response = await fetch(new URL(`${placeOf(run)}/weights`, document.baseURI));
-  if (!response.ok) throw new Refused(`The weights of the model are not there (${response.status}).`, null, "not_found");
+  if (!response.ok)
+    throw new Refused(`The weights of the model are not there (${response.status}).`, null, "not_found");
   return response.arrayBuffer();
 }

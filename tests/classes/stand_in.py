@@ -22,3 +22,29 @@ class Lessons:
         if name != "memory":
             raise NotFound("There is no such lesson.")
         return type("Lesson", (), {"name": name})
+
+
+SERVE = """
+import farback.web.app as app
+from farback.web.serve import serve
+from tests.classes.stand_in import Lessons
+
+app.shelf_of = lambda _: Lessons()
+serve({{'port': {port}, 'workers': 1, 'prepare_lessons': False}}, 'tests.engine.fake')
+"""
+"""What a server in a process of its own runs, to ask these."""
+
+TOLD = {
+    "lessons": [
+        {
+            "name": "memory",
+            "title": "Memory",
+            "predictions": [
+                {"name": one.name, "question": one.question, "kind": one.kind, "choices": one.choices}
+                | {"right": one.right, "points": one.points, "x": one.x, "y": one.y}
+                for one in (CHOICE, DRAWN)
+            ],
+        }
+    ]
+}
+"""What `GET /api/lessons` tells of them."""

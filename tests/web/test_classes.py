@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from farback.bench.classes import crowd
 from farback.config import MAX_CLASSES_CLIENT, MAX_WRONG_CODES
 from farback.web.attempts import Door
-from tests.classes.stand_in import Lessons
+from tests.classes.stand_in import SERVE, Lessons
 from tests.serving import free_port
 
 from .site import Site, running
@@ -287,20 +287,8 @@ def test_300_readers_at_once_lose_no_answer(site: Site) -> None:
     assert act(site, made, "reveal")["counts"] == [100, 100, 100]
 
 
-SERVE = """
-import farback.web.app as app
-from farback.web.serve import serve
-from tests.classes.stand_in import Lessons
-
-app.shelf_of = lambda _: Lessons()
-serve({{'port': {port}, 'workers': 1}}, 'tests.engine.fake')
-"""
-
-
-def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.web.test_process.SERVE", SERVE)
-    monkeypatch.setenv("FARBACK_PREPARE_LESSONS", "0")
-    server = Process(tmp_path, free_port())
+def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
+    server = Process(tmp_path, free_port(), SERVE)
     acknowledged: list[str] = []
     try:
         made = server.http.post("/api/classes", json={}).json()
@@ -322,7 +310,7 @@ def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path, monkeypatch: pyte
         asyncio.run(answers())
         server.process.wait(20)
         server.http.close()
-        server = Process(tmp_path, free_port())
+        server = Process(tmp_path, free_port(), SERVE)
         assert 40 <= len(acknowledged) < 120
         kept = [server.http.get(f"{place}/{WHICH}", headers={"X-Farback-Viewer": client}) for client in acknowledged]
         assert {told.json()["counts"] is not None for told in kept} == {True}

@@ -57,12 +57,12 @@ if __name__ == "__main__":
 class Process:
     """A server in a process of its own."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, script: str = SERVE) -> None:
         self.port = port
         self.log = folder / f"log-{time.monotonic_ns()}"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", SERVE.format(port=port)], cwd=folder, env=environment(), stdout=log, stderr=log
+                [sys.executable, "-c", script.format(port=port)], cwd=folder, env=environment(), stdout=log, stderr=log
             )
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10.0)
         end = time.monotonic() + 30
