@@ -64,6 +64,12 @@ def memory() -> Response:
     return document("./", name="memory.html")
 
 
+@router.get("/own")
+def own() -> Response:
+    """How to measure a model of one's own."""
+    return document("./", name="own.html")
+
+
 @router.get("/plotly.js")
 def plotly(request: Request) -> Response:
     """Plotly.js; for ever where it is asked for by version."""
