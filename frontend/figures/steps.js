@@ -206,6 +206,7 @@ export class Steps {
     this.#next.disabled = this.#all.disabled = !this.#answer;
     this.#place.replaceChildren(this.#chain(t, k));
     const through = this.#answer !== null && this.#count === this.#most;
+    setText(this.#next, through ? "Start again" : "× next factor");
     const pair = /** @param {string} name @param {string} value @param {string} part */ (name, value, part) =>
       make("div", { "data-part": part }, make("dt", {}, name), make("dd", {}, value));
     const autograd = this.#answer?.autograd.spectral ?? null;
