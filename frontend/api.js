@@ -75,6 +75,14 @@ export const getMemory = () => ask("api/memory");
 export const postRun = (spec) => ask("api/runs", { method: "POST", body: JSON.stringify(spec) });
 
 /**
+ * Trains a run of a snapshot again.
+ *
+ * @param {string} run
+ * @returns {Promise<{id: string, status: string, position: number | null}>}
+ */
+export const postAgain = (run) => ask(`${placeOf(run)}/train`, { method: "POST" });
+
+/**
  * Where a run's routes are. A run of a snapshot is named by both, as "ID.0".
  *
  * @param {string} run

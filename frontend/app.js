@@ -80,6 +80,8 @@ let bar;
 let reading = false;
 /** What is shown, where that is a snapshot. @type {Manifest | null} */
 let snapshot = null;
+/** Its id, where that is known. @type {string | null} */
+let snapshotId = null;
 /** Snapshots that models go on from, by id. @type {Map<string, Manifest>} */
 const origins = new Map();
 
@@ -273,6 +275,38 @@ function leave() {
   document.title = TITLE;
 }
 
+/**
+ * Trains the runs of the snapshot again, in its place; nothing is trained before somebody asks for it.
+ */
+async function runLive() {
+  if (!snapshotId) return;
+  page.notice.clear();
+  player.pause();
+  page.live.show("starting");
+  if (!(await comparison.train(shown, snapshotId))) return page.live.show("kept");
+  view = { ...view, step: null, tested: [] };
+  page.live.show("live");
+  begin();
+}
+
+/** Back to what the snapshot kept. */
+async function leaveLive() {
+  if (!snapshotId) return;
+  player.pause();
+  await openSnapshot(snapshotId);
+}
+
+/** Lets go of the stream while nobody sees the frame: a course page may hold many. */
+function restUnseen() {
+  let seen = true;
+  const rest = () => comparison.rest(document.hidden || !seen);
+  document.addEventListener("visibilitychange", rest);
+  new IntersectionObserver(([entry]) => {
+    seen = entry?.isIntersecting ?? true;
+    rest();
+  }).observe(document.body);
+}
+
 /** Makes a snapshot's set-up the page's own, and trains nothing yet. */
 function fork() {
   player.pause();
@@ -353,6 +387,7 @@ async function trainSeeds() {
 function ended() {
   enter("done");
   page.notice.take(WITHDRAWN);
+  if (page.live.state === "live") page.live.show("over");
   if (replaying) player.play(performance.now());
   repaint();
 }
@@ -505,6 +540,8 @@ const ACTS = {
   },
   train: () => train(),
   fork,
+  relive: () => runLive().catch(complain),
+  unlive: () => leaveLive().catch(complain),
   onward: (id) => goOn(id).catch(complain),
   seeds: () => trainSeeds().catch(complain),
   replay,
@@ -593,6 +630,9 @@ async function openSnapshot(id) {
   showMark();
   const titles = comparison.columns.map(({ title }) => title);
   page.about.show(id, snapshot, titles);
+  snapshotId = id;
+  const again = embedded && !isCopy() && !snapshot.runs.some(({ spec }) => "text" in spec.task);
+  if (again) page.live.show("kept");
   begin(false); // it opens as it was kept
   ended();
   const secret = /^#delete=(.+)$/.exec(location.hash)?.[1];
@@ -669,7 +709,11 @@ async function start() {
     setup = shown = opening(catalog);
     if (embedded) leadOut();
     wire();
-    if (embedded) tellHeight();
+    if (embedded) {
+      tellHeight();
+      comparison.looksOn = true;
+      restUnseen();
+    }
     enter("ready");
     await open();
   } catch (error) {

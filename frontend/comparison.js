@@ -4,7 +4,7 @@
  * @import {Catalog, Column, Extent, Frame, Manifest, RunRecord, RunStatus, SavedRun, Setup, WireFrame} from "./types.js"
  */
 
-import { cancelRun, deleteRun, getReel, getRun, getSnapshot, postRun, Refused, viewer } from "./api.js";
+import { cancelRun, deleteRun, getReel, getRun, getSnapshot, postAgain, postRun, Refused, viewer } from "./api.js";
 import { decodeFrame } from "./decode.js";
 import { extend, noExtent } from "./extent.js";
 import { disown, own, owned } from "./own.js";
@@ -33,6 +33,8 @@ export class Comparison {
   version = 0;
   /** Whether every run had ended before it was asked for: then there is nothing live to see. */
   stored = false;
+  /** Whether this page only looks on: what it leaves goes on training for whoever comes next. */
+  looksOn = false;
   /** Whether this viewer has withdrawn from runs that go on for others. */
   withdrawn = false;
   /** @type {Stream | null} */
@@ -73,13 +75,15 @@ export class Comparison {
    * Starts the runs of a set-up, all at once. Where none is accepted, what is on the page stays.
    *
    * @param {Setup} setup
+   * @param {string | null} [snapshot] whose runs these are, to be trained again
    * @returns {Promise<boolean>} whether any run was accepted
    */
-  async train(setup) {
+  async train(setup, snapshot = null) {
     performance.mark("farback:train");
     const attempt = ++this.#attempt;
     const specs = specsOf(this.catalog, setup);
-    const answers = await Promise.allSettled(specs.map(postRun));
+    const posted = specs.map((spec, n) => (snapshot === null ? postRun(spec) : postAgain(`${snapshot}.${n}`)));
+    const answers = await Promise.allSettled(posted);
     if (attempt !== this.#attempt) return false;
     const columns = this.#columnsOf(setup);
     const secret = typeof setup.changed.text === "string";
@@ -211,6 +215,7 @@ export class Comparison {
     this.withdrawn = false;
     this.#told.clear();
     // What the page no longer shows need not be trained for it; others who watch keep it going.
+    if (this.looksOn) return;
     for (const { run } of left) if (run) cancelRun(run).catch(() => null);
   }
 
@@ -250,6 +255,16 @@ export class Comparison {
    */
   widen(frames) {
     for (const frame of frames) if (extend(this.extent, frame)) this.version++;
+  }
+
+  /**
+   * Lets go of the connection while nobody looks, and takes it up where it was.
+   *
+   * @param {boolean} away
+   */
+  rest(away) {
+    if (away) this.#stream?.pause();
+    else this.#stream?.resume();
   }
 
   /** @param {string} run */

@@ -4,6 +4,8 @@
  * @import {RunRecord, RunStatus, WireFrame} from "./types.js"
  */
 
+import { takeSlot } from "./slots.js";
+
 /** Silence after which the page asks by itself: progress comes several times a second, so this is no hiccup. */
 const SILENCE_MS = 5000;
 /** How often the silence is looked at. */
@@ -51,6 +53,12 @@ export class Stream {
   #over = false;
   #heard = performance.now();
   #closed = false;
+  /** Whether nobody looks. */
+  #paused = false;
+  /** Gives back the slot of the connection. @type {(() => void) | null} */
+  #free = null;
+  /** Whether a slot is being asked for. */
+  #asking = false;
   #lost = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #grace;
@@ -60,22 +68,60 @@ export class Stream {
    * @param {string[]} runs
    * @param {string} viewer
    * @param {Listener} listener
+   * @param {typeof takeSlot} [slot]
    */
-  constructor(runs, viewer, listener) {
+  constructor(runs, viewer, listener, slot = takeSlot) {
+    this.slot = slot;
     this.runs = runs;
     this.viewer = viewer;
     this.listener = listener;
     this.#have = new Map(runs.map((run) => [run, -1]));
     this.#newest = new Map(this.#have);
-    this.#open();
+    this.#connect();
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
   close() {
     this.#closed = true;
-    this.#source?.close();
+    this.#disconnect();
     clearInterval(this.#timer);
     this.#reached();
+  }
+
+  /** Lets go of the connection; what happens meanwhile is caught up with later. */
+  pause() {
+    if (this.#closed || this.#paused) return;
+    this.#paused = true;
+    this.#disconnect();
+    this.#reached();
+  }
+
+  /** Goes on where it was let go of. */
+  resume() {
+    if (this.#closed || !this.#paused) return;
+    this.#paused = false;
+    this.#heard = performance.now();
+    if (!this.#over) this.#connect();
+  }
+
+  #disconnect() {
+    this.#source?.close();
+    this.#source = null;
+    this.#free?.();
+    this.#free = null;
+  }
+
+  /** Opens the connection, if a slot is free; otherwise polling goes on until one is. */
+  async #connect() {
+    if (this.#asking) return;
+    this.#asking = true;
+    const free = await this.slot();
+    this.#asking = false;
+    if (free && (this.#closed || this.#paused || this.#over || this.#source)) return free();
+    this.#free = free;
+    if (free) this.#open();
+    // Without waiting for a silence.
+    else this.#heard = Number.NEGATIVE_INFINITY;
   }
 
   #open() {
@@ -153,7 +199,7 @@ export class Stream {
 
   /** The stream is over; the page's own end waits for what is still missing. */
   #end() {
-    this.#source?.close();
+    this.#disconnect();
     this.#over = true;
     this.#finish();
   }
@@ -235,13 +281,15 @@ export class Stream {
   }
 
   async #look() {
+    if (this.#paused) return;
     if (this.#over) {
       await Promise.all(this.runs.map((run) => this.#lacks(run) && this.#catchUp(run)));
       this.#finish();
       return;
     }
     if (performance.now() - this.#heard < SILENCE_MS) return;
-    if (this.#source?.readyState === EventSource.CLOSED) this.#open();
+    if (this.#source?.readyState === EventSource.CLOSED) this.#disconnect();
+    if (!this.#source) this.#connect();
     await Promise.all(this.runs.filter((run) => !this.#whole.has(run)).map((run) => this.#poll(run)));
     this.#finish();
   }

@@ -4,6 +4,7 @@ import { FarbackAbout } from "./about.js";
 import { FarbackColumns } from "./columns.js";
 import { FarbackHold } from "./hold.js";
 import { Later } from "./later.js";
+import { FarbackLive } from "./live.js";
 import { FarbackNotice } from "./notice.js";
 import { FarbackOrigin } from "./onward.js";
 import { FarbackReach } from "./reach.js";
@@ -42,6 +43,7 @@ export const page = {
   hold: part("farback-hold", FarbackHold),
   columns: part("farback-columns", FarbackColumns),
   timeline: part("farback-timeline", FarbackTimeline),
+  live: part("farback-live", FarbackLive),
   about: part("farback-about", FarbackAbout),
   origin: part("farback-origin", FarbackOrigin),
 };

@@ -208,7 +208,9 @@ def test_a_frame_that_is_closed_in_gets_what_it_needs(site: Site, id: str) -> No
     missing = site.http.get(f"/api/snapshots/{'a' * 12}", headers=NULL)
     assert (missing.status_code, missing.headers["access-control-allow-origin"]) == (404, "*"), "it reads why"
     for path, method in (("/api/catalog", "GET"), (snapshot, "GET"), (f"{snapshot}/runs/0/frames", "GET"),
-                         (f"{snapshot}/runs/0/probe", "POST")):  # fmt: skip
+                         (f"{snapshot}/runs/0/probe", "POST"), (f"{snapshot}/runs/0/train", "POST"),
+                         ("/api/runs/abc", "GET"), ("/api/runs/abc/frames", "GET"), ("/api/stream", "GET"),
+                         ("/api/runs/abc/probe", "POST")):  # fmt: skip
         asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "content-type"}
         answer = site.http.options(path, headers=NULL | asked)
         assert (answer.status_code, answer.content) == (204, b"")
@@ -228,6 +230,7 @@ def test_a_frame_that_is_closed_in_gets_what_it_needs(site: Site, id: str) -> No
     [
         ("GET", "/"), ("GET", "/s/ID"), ("GET", "/embed/ID"), ("GET", "/metrics"), ("GET", "/healthz"),
         ("GET", "/api/memory"), ("POST", "/api/runs"), ("DELETE", "/api/runs/abc"), ("POST", "/api/runs/abc/cancel"),
+        ("GET", "/api/runs/abc/frames/0"),
         ("POST", "/api/snapshots"), ("POST", "/api/snapshots/import"), ("DELETE", "/api/snapshots/ID"),
         ("GET", "/api/snapshots/ID/file"), ("GET", "/api/snapshots/ID/runs/0/weights"), ("GET", "/oembed"),
         ("POST", "/api/runs/x.js"), ("GET", "/api/runs/x.js"),

@@ -398,3 +398,23 @@ def test_a_snapshot_outlives_a_server_that_is_killed_and_its_runs(tmp_path: Path
         assert np.array_equal(there.layers[0].h, here.layers[0].h)
     for name, array in load(weights).items():
         assert np.array_equal(load(found)[name], array), name
+
+
+def test_a_snapshot_is_trained_again_by_whoever_shows_it(site: Site, runs: list[str]) -> None:
+    made = save(site, *runs)
+    frame = {"Origin": "null", "X-Farback-Viewer": "bob"}
+    for n, run in enumerate(runs):
+        answer = site.http.post(f"/api/snapshots/{made['id']}/runs/{n}/train", headers=frame)
+        assert answer.status_code == 200, "it is here already: nothing is trained twice"
+        assert (answer.json()["id"], answer.headers["access-control-allow-origin"]) == (run, "*")
+        assert site.http.get(f"/api/runs/{run}", headers=frame).headers["access-control-allow-origin"] == "*"
+    assert site.http.post(f"/api/snapshots/{made['id']}/runs/2/train").status_code == 404
+    assert site.http.post(f"/api/snapshots/{'a' * 12}/runs/0/train").status_code == 404
+
+
+def test_a_text_of_ones_own_is_not_trained_again(site: Site) -> None:
+    run = site.post(task={"name": "characters", "length": 8, "text": TEXT}, seed=704)
+    site.finished(run)
+    made = save(site, run, with_text=True)
+    refused = site.http.post(f"/api/snapshots/{made['id']}/runs/0/train")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "conflict")

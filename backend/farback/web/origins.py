@@ -3,9 +3,10 @@
 A course page shows an embed in a frame with `sandbox="allow-scripts"`. To the browser such a frame is of no origin at
 all, so it may not even read its own scripts and data unless they are for everyone. They are: the files of the page, the
 catalog, and what an embedded snapshot asks for. Nobody signs in to this server, so whoever may read these learns no
-more than by asking for them without a browser. An embedded lesson asks about runs in the same way, by their ids.
-Nothing that starts, saves or deletes anything is here but the answer to a prediction, which whoever has the class's
-code may give from anywhere.
+more than by asking for them without a browser. An embedded lesson asks about runs in the same way, by their ids. What
+they may start are the runs that a snapshot was made of, by the specs that it was saved with. Nothing else that starts,
+saves or deletes anything is here but the answer to a prediction, which whoever has the class's code may give from
+anywhere.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ OPEN = {
     re.compile(r"/api/stream"): "GET",
     re.compile(r"/api/snapshots/[^/]+"): "GET",
     re.compile(r"/api/snapshots/[^/]+/runs/[^/]+/frames"): "GET",
-    re.compile(r"/api/snapshots/[^/]+/runs/[^/]+/probe"): "POST",
+    re.compile(r"/api/snapshots/[^/]+/runs/[^/]+/(?:probe|train)"): "POST",
 }
 """Paths, and how they may be asked for."""
 

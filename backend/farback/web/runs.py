@@ -29,6 +29,11 @@ async def post_run(
     """Start the run of a spec, or join it."""
     async with receiving(request, settings.max_body_bytes) as body, request.app.state.one_at_a_time:
         job = await run_in_threadpool(_job, body, engine, snapshots)
+    return await submitted(job, engine, viewer)
+
+
+async def submitted(job: Job, engine: LocalEngine, viewer: str) -> JSONResponse:
+    """Start a run, or join it, and tell where it is."""
     state, new = await run_in_threadpool(engine.submit, job, viewer)
     content = {"id": state.run, "status": state.status, "position": state.position, "url": f"r/{state.run}"}
     return JSONResponse(content, 201 if new else 200)
@@ -62,7 +67,15 @@ def delete(id: str, engine: InEngine) -> Response:
 
 
 def _job(body: bytes, engine: LocalEngine, snapshots: Snapshots) -> Job:
-    raw = parse(body)
+    return job_for(parse(body), engine, snapshots)
+
+
+def job_for(raw: object, engine: LocalEngine, snapshots: Snapshots) -> Job:
+    """What is to be trained by a spec as it came.
+
+    Raises:
+        FarbackError: it is none, or goes on from what is not there.
+    """
     if not isinstance(raw, dict) or "start" not in raw:
         return job_of(parse_spec(raw))
     try:

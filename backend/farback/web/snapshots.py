@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from ..config import MAX_SNAPSHOT_RUNS
-from ..engine import LocalEngine
+from ..engine import Job, LocalEngine
 from ..errors import Conflict, InvalidInput, NotFound
 from ..snapshots import (
     Made,
@@ -31,6 +31,7 @@ from .body import parse, read, read_into, read_json
 from .frames import kept
 from .probe import MAX_BYTES as MAX_PROBE_BYTES
 from .probe import asked
+from .runs import job_for, submitted
 
 router = APIRouter(prefix="/api/snapshots")
 
@@ -144,6 +145,17 @@ async def post_probe(id: str, n: Number, request: Request, engine: InEngine, sna
     return Response(answer, media_type="application/json")
 
 
+@router.post("/{id}/runs/{n}/train")
+async def post_train(
+    id: str, n: Number, request: Request, engine: InEngine, snapshots: InSnapshots, viewer: Viewer
+) -> JSONResponse:
+    """Train a run again by the spec that it was saved with, or join that training: what an embed does when it is told
+    to run live. The caller names no spec, so other origins may ask for this as well."""
+    async with request.app.state.one_at_a_time:
+        job = await run_in_threadpool(_again, snapshots, engine, id, n)
+    return await submitted(job, engine, viewer)
+
+
 @router.get("/{id}/file")
 def get_file(id: str, request: Request, snapshots: InSnapshots, v: str = "") -> Response:
     """The whole snapshot as one file, which any server can take in."""
@@ -203,6 +215,19 @@ def _inquiry(body: bytes, snapshots: Snapshots, id: str, n: int) -> tuple[str, i
     if step not in (None, run.step):
         raise NotFound(f"This snapshot keeps the weights of run {n} at step {run.step}, not at step {step}.", "step")
     return inquiry, run.step
+
+
+def _again(snapshots: Snapshots, engine: LocalEngine, id: str, n: int) -> Job:
+    """The run of a snapshot as one that trains.
+
+    Raises:
+        Conflict: it was trained on a text of somebody's own: that run would be theirs, and they could not delete it.
+    """
+    snapshot = snapshots.get(id)
+    run = snapshot.run(n)
+    if snapshot.manifest.private:
+        raise Conflict("What was trained on a text of one's own is shown as it was kept, and not trained again.")
+    return job_for(run.spec, engine, snapshots)
 
 
 def _told(made: Made) -> JSONResponse:
