@@ -17,10 +17,13 @@
 
 /** @type {Record<string, () => Promise<Create>>} */
 export const FIGURES = {
+  panels: async () => (await import("./panels.js")).Panels.create,
+  race: async () => (await import("./race.js")).Race.create,
   functions: async () => (await import("./functions.js")).Functions.create,
   steps: async () => (await import("./steps.js")).Steps.create,
   vanish: async () => (await import("./vanish.js")).Vanish.create,
   updates: async () => (await import("./updates.js")).Updates.create,
+  cell: async () => (await import("./cell.js")).Cell.create,
   nets: async () => (await import("./nets.js")).Nets.create,
   unfold: async () => (await import("./unfold.js")).Unfold.create,
 };

@@ -1,0 +1,367 @@
+/**
+ * Race: what each of several models remembers, one dot a run, over several seeds. They can be trained again with others.
+ *
+ * @import {Catalog, RunRecord, Spec} from "../types.js"
+ * @import {LessonModels} from "./models.js"
+ */
+
+import { getCatalog, getRun, postRun } from "../api.js";
+import { make, setText } from "../elements/dom.js";
+import { number, percent, plural, reachText } from "../format.js";
+import { draw, picture, write } from "./svg.js";
+
+/** How often it is asked how far the runs are, in milliseconds. */
+const ASK_MS = 500;
+const [LEFT, RIGHT, TOP, ROW, FOOT] = [88, 26, 24, 50, 40];
+const RADIUS = 5;
+const OVER = ["done", "failed", "cancelled"];
+
+/** @typedef {"reach" | "horizon" | "accuracy"} Measure */
+/** @typedef {{models: string[], seeds: number, measure: Measure}} Setup */
+/** @typedef {{seed: number, id: string, run: RunRecord | null}} Entry null: not asked yet */
+/** @typedef {{name: string, title: string, colour: string, entries: Entry[]}} Runner */
+
+/** @type {Record<Measure, {title: string, of: (run: RunRecord) => number | null, text: (run: RunRecord) => string}>} */
+const MEASURES = {
+  reach: {
+    title: "reach, in steps",
+    of: ({ result }) => result?.reach.value ?? null,
+    text: ({ result }) => (result ? reachText(result.reach) : "none"),
+  },
+  horizon: {
+    title: "gradient horizon, in steps",
+    of: ({ result }) => result?.horizon.value ?? null,
+    text: ({ result }) => (result ? String(result.horizon.value ?? "not finite") : "none"),
+  },
+  accuracy: {
+    title: "share of right answers",
+    of: ({ result }) => result?.accuracy ?? null,
+    text: ({ result }) => (typeof result?.accuracy === "number" ? percent(result.accuracy) : "none"),
+  },
+};
+
+export class Race {
+  element = make("div", { class: "race" });
+  #models;
+  #catalog;
+  /** @type {Map<string, Runner>} */
+  #runners = new Map();
+  /** @type {Setup} */
+  #setup = { models: [], seeds: 0, measure: "reach" };
+  /** Whether it is being asked how far the runs are. */
+  #asking = false;
+
+  #place = make("div", { class: "dots" });
+  #told = make("p", { class: "told", role: "status" });
+  #progress = make("p", { class: "progress", role: "status" });
+  #again = make("button", { type: "button", "data-part": "again", onclick: () => this.again() });
+  #rows = make("tbody");
+  #table = make(
+    "details",
+    { class: "runs" },
+    make("summary", {}, "All runs as a table"),
+    make(
+      "div",
+      { class: "wide", tabindex: 0, role: "region", "aria-label": "All runs" },
+      make(
+        "table",
+        {},
+        make(
+          "thead",
+          {},
+          make(
+            "tr",
+            {},
+            ...["model", "seed", "reach", "gradient horizon", "right answers", "solved at update", "updates"].map(
+              (head) => make("th", { scope: "col" }, head),
+            ),
+          ),
+        ),
+        this.#rows,
+      ),
+    ),
+  );
+
+  #wide = new ResizeObserver(() => this.#draw());
+
+  /**
+   * @param {LessonModels} models
+   * @param {Catalog} catalog
+   */
+  constructor(models, catalog) {
+    this.#models = models;
+    this.#catalog = catalog;
+    this.element.append(
+      make("div", { class: "tools" }, this.#again),
+      this.#place,
+      this.#told,
+      this.#progress,
+      this.#table,
+    );
+    this.#wide.observe(this.#place);
+  }
+
+  /**
+   * @param {LessonModels} models
+   */
+  static async create(models) {
+    return new Race(models, await getCatalog());
+  }
+
+  /** @param {Setup} setup */
+  set(setup) {
+    this.#setup = setup;
+    for (const name of setup.models) {
+      if (!this.#runners.has(name)) this.#runners.set(name, this.#runner(name));
+      const { entries } = this.#of(name);
+      for (let n = entries.length; n < setup.seeds; n++) entries.push(this.#prepared(name, n));
+    }
+    this.#draw();
+    void this.#ask();
+  }
+
+  stop() {}
+
+  /** Trains all of them once more, each with as many seeds that it was not trained with yet. */
+  async again() {
+    this.#again.disabled = true;
+    try {
+      const { models, seeds } = this.#setup;
+      for (const name of models) {
+        const { spec } = this.#models.of(name);
+        const { entries } = this.#of(name);
+        const first = Math.max(...entries.map(({ seed }) => seed)) + 1;
+        for (let seed = first; seed < first + seeds; seed++) {
+          const { id } = await postRun(/** @type {Spec} */ ({ ...spec, seed }));
+          entries.push({ seed, id, run: null });
+        }
+      }
+    } catch (error) {
+      // A frame that is closed in may start nothing, and is told no more than that it may not.
+      const closed = window.origin === "null";
+      const said = "Within this frame nothing can be trained: open the lesson itself.";
+      setText(this.#progress, closed ? said : /** @type {Error} */ (error).message);
+      return;
+    }
+    await this.#ask();
+  }
+
+  /** @param {string} name */
+  #of(name) {
+    return /** @type {Runner} */ (this.#runners.get(name));
+  }
+
+  /** @param {string} name @returns {Runner} */
+  #runner(name) {
+    const { spec } = this.#models.of(name);
+    const cells = this.#catalog.cells;
+    const place = cells.findIndex((cell) => cell.name === spec.cell.name);
+    const opening = this.#catalog.opening.cells.indexOf(spec.cell.name);
+    return {
+      name,
+      title: cells[place]?.title ?? name,
+      colour: `var(--model-${opening < 0 ? place % 8 : opening})`,
+      entries: [],
+    };
+  }
+
+  /** A run that the lesson brings. @param {string} name @param {number} n @returns {Entry} */
+  #prepared(name, n) {
+    const { spec, runs, known } = this.#models.of(name);
+    const seed = (spec.seed ?? 0) + n;
+    if (known && !known[n]) void postRun(/** @type {Spec} */ ({ ...spec, seed })).catch(() => {});
+    return { seed, id: runs[n], run: null };
+  }
+
+  /** Asks for what is not trained yet, until all is. */
+  async #ask() {
+    if (this.#asking) return;
+    this.#asking = true;
+    for (let first = true; ; first = false) {
+      const open = this.#entries().filter(({ run }) => !run || !OVER.includes(run.status));
+      if (!open.length) break;
+      if (!first) await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+      // One that is queued is not asked about each time.
+      const asked = first ? open : open.filter(({ run }, i) => run?.status === "running" || i < 2);
+      await Promise.all(asked.map((entry) => this.#askOne(entry)));
+      this.#draw();
+    }
+    this.#asking = false;
+    this.#draw();
+  }
+
+  /** @param {Entry} entry */
+  async #askOne(entry) {
+    try {
+      entry.run = await getRun(entry.id);
+    } catch {
+      // It is asked for again.
+    }
+  }
+
+  /** All runs that are shown. */
+  #entries() {
+    return this.#setup.models.flatMap((name) => this.#of(name).entries);
+  }
+
+  #draw() {
+    const { models } = this.#setup;
+    if (!models.length || !this.#place.clientWidth) return;
+    const runners = models.map((name) => this.#of(name));
+    const entries = this.#entries();
+    const done = entries.filter(({ run }) => run && OVER.includes(run.status));
+    this.#place.replaceChildren(this.#picture(runners));
+    this.#again.disabled = done.length < entries.length;
+    const seeds = runners[0].entries.length;
+    const first = Math.max(...runners[0].entries.map(({ seed }) => seed)) + 1;
+    setText(
+      this.#again,
+      `Train ${plural(this.#setup.seeds, "more seed")} (${first} to ${first + this.#setup.seeds - 1})`,
+    );
+    setText(this.#progress, done.length < entries.length ? waiting(entries, done.length) : "");
+    setText(this.#told, done.length ? `${runners.map((one) => this.#sentence(one)).join(" ")} Seeds: ${seeds}.` : "");
+    this.#rows.replaceChildren(...runners.flatMap(rowsOf));
+  }
+
+  /** The longest lag that the task asks for. */
+  get #lag() {
+    const known = this.#entries().find(({ run }) => run)?.run;
+    return Math.max(1, ...(known?.facts.lags ?? []));
+  }
+
+  /** @param {Runner[]} runners */
+  #picture(runners) {
+    const { measure } = this.#setup;
+    const { of, title } = MEASURES[measure];
+    const width = Math.min(this.#place.clientWidth, 760);
+    const bottom = TOP + runners.length * ROW;
+    const most = measure === "accuracy" ? 1 : this.#lag;
+    const x = /** @param {number} value */ (value) => LEFT + ((width - LEFT - RIGHT) * Math.min(value, most)) / most;
+    const shapes = ticks(most, measure).map(({ at, label }) =>
+      draw(
+        "g",
+        { class: "tick" },
+        draw("path", { d: `M${x(at)} ${TOP} V${bottom}` }),
+        write(x(at), bottom + 12, label, { class: "small" }),
+      ),
+    );
+    shapes.push(write((LEFT + width - RIGHT) / 2, bottom + 30, title, { class: "small" }));
+    if (measure !== "accuracy") {
+      shapes.push(
+        draw(
+          "g",
+          { class: "asked-for", "data-part": "lag" },
+          draw("path", { d: `M${x(most)} ${TOP - 6} V${bottom}` }),
+          write(x(most) + 4, TOP - 14, `asked for: up to ${most} steps back`, { class: "small", "text-anchor": "end" }),
+        ),
+      );
+    }
+    runners.forEach(({ title: name, colour, entries }, row) => {
+      const middle = TOP + (row + 0.5) * ROW;
+      shapes.push(
+        write(LEFT - 10, middle, name, { class: "runner", "text-anchor": "end" }),
+        draw("path", { d: `M${LEFT} ${TOP + (row + 1) * ROW} H${width - RIGHT}`, class: "floor" }),
+      );
+      const group = draw("g", { "data-part": "dots", style: `fill: ${colour}; stroke: ${colour}` });
+      const values = [];
+      const apart = (ROW - 18) / Math.max(entries.length - 1, 1);
+      for (const [i, { run, seed }] of entries.entries()) {
+        const value = run && of(run);
+        if (!run || value === null) continue;
+        values.push(value);
+        const y = middle + (i - (entries.length - 1) / 2) * apart;
+        const dot = draw("circle", {
+          cx: x(value),
+          cy: y,
+          r: RADIUS,
+          class: "dot",
+          "data-run": run.id,
+          "data-value": value,
+        });
+        dot.append(draw("title", {}, `${name}, seed ${seed}: ${MEASURES[measure].text(run)}`));
+        group.append(dot);
+      }
+      shapes.push(group);
+      if (values.length) {
+        const at = x(median(values));
+        const line = draw("path", {
+          d: `M${at} ${middle - ROW / 2 + 4} V${middle + ROW / 2 - 4}`,
+          stroke: colour,
+          class: "median",
+        });
+        shapes.push(draw("g", { "data-part": "median" }, line));
+      }
+    });
+    const label = `${title} of ${runners.map((one) => this.#sentence(one)).join(" ")}`;
+    const svg = picture(width, bottom + FOOT, label, ...shapes);
+    svg.style.width = `${width}px`;
+    return svg;
+  }
+
+  /** What a model did over all its seeds. @param {Runner} runner */
+  #sentence({ title, entries }) {
+    const runs = entries.flatMap(({ run }) => (run?.result ? [run] : []));
+    if (!runs.length) return `${title}: no run yet.`;
+    const { measure } = this.#setup;
+    const { of } = MEASURES[measure];
+    const values = runs.flatMap((run) => of(run) ?? []);
+    const updates = number(median(runs.map(({ result }) => result?.steps ?? 0)));
+    const after = `, after ${updates} updates (median)`;
+    if (measure === "accuracy") {
+      const [low, high] = [Math.min(...values), Math.max(...values)].map(percent);
+      return `${title}: ${low === high ? low : `${low} to ${high}`} right${after}.`;
+    }
+    const whole = values.filter((value) => value >= this.#lag).length;
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const steps = low === high ? low : `${low} to ${high}`;
+    return `${title}: ${steps} steps, ${whole} of ${runs.length} all the way${after}.`;
+  }
+}
+
+/** @param {Entry[]} entries @param {number} done */
+function waiting(entries, done) {
+  const running = entries.flatMap(({ run }) =>
+    run?.status === "running"
+      ? [`${run.spec.cell.name} with seed ${run.spec.seed ?? 0} at update ${run.step} of at most ${run.steps}`]
+      : [],
+  );
+  const now = running.length ? ` Training now: ${running.join("; ")}.` : "";
+  return `${done} of ${plural(entries.length, "run")} are trained.${now}`;
+}
+
+/** @param {Runner} runner */
+function rowsOf({ title, entries }) {
+  return entries.map(({ seed, id, run }) => {
+    const result = run?.result;
+    const cells = result
+      ? [
+          reachText(result.reach),
+          String(result.horizon.value ?? "not finite"),
+          typeof result.accuracy === "number" ? percent(result.accuracy) : "–",
+          result.solved_at === null ? "not solved" : String(result.solved_at),
+          String(result.steps),
+        ]
+      : [run?.reason ?? run?.status ?? "…", "", "", "", ""];
+    return make(
+      "tr",
+      { "data-run": id },
+      make("th", { scope: "row" }, make("a", { href: `r/${id}`, target: "_blank" }, title)),
+      ...[String(seed), ...cells].map((text) => make("td", {}, text)),
+    );
+  });
+}
+
+/** @param {number[]} values not none */
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** @param {number} most @param {Measure} measure */
+function ticks(most, measure) {
+  if (measure === "accuracy") return [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: percent(at) }));
+  const apart = [1, 2, 5, 10, 20, 25, 50, 100].find((step) => most / step <= 6) ?? most;
+  const count = Math.floor(most / apart);
+  return Array.from({ length: count + 1 }, (_, i) => ({ at: i * apart, label: String(i * apart) }));
+}
