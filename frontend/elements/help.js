@@ -5,6 +5,7 @@
  */
 
 import { setSingleKeys, singleKeys } from "../keys.js";
+import { isCopy } from "../source.js";
 import { make } from "./dom.js";
 
 const KEYS = [
@@ -59,12 +60,14 @@ export class FarbackHelp extends HTMLElement {
         make("strong", {}, "Train 5 seeds. "),
         "Trains every model from five starts and on other sequences each time: median and range over the seeds tell how much of a result is luck.",
       ),
-      make(
-        "p",
-        {},
-        make("a", { href: "memory" }, "What every model remembers on every task"),
-        ", measured beforehand.",
-      ),
+      isCopy()
+        ? ""
+        : make(
+            "p",
+            {},
+            make("a", { href: "memory" }, "What every model remembers on every task"),
+            ", measured beforehand.",
+          ),
       make("h3", {}, "Keys"),
       make("dl", {}, ...KEYS.flatMap(([key, does]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, does)])),
       make(

@@ -170,6 +170,12 @@ def test_what_fails_leaves_what_was_there(data: Data, spoilt: str, tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
+def test_where_there_is_nothing_that_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no snapshot to export"):
+        export(tmp_path / "site", Kept(tmp_path / "data"), ["all"])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_no_folder_of_anything_else_is_replaced(data: Data, tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "index.html").write_text("mine")

@@ -64,7 +64,7 @@ def export(site: Path, kept: Kept, wanted: Sequence[str], url: str = "", with_te
     Args:
         site: its folder; an earlier export there is replaced when the new one is whole.
         kept: the snapshots.
-        wanted: their ids, in the order in which they are shown; or `all`.
+        wanted: their ids, in the order in which they are shown; or `all`, the newest first.
         url: the address where it will be.
         with_text: whether those that are named may show a person's own text.
 
@@ -103,6 +103,8 @@ def _chosen(kept: Kept, wanted: Sequence[str], with_text: bool) -> tuple[dict[st
     if everything and len(wanted) > 1:
         raise InvalidInput(f"Either {ALL} or ids of snapshots are named, not both.")
     chosen = {id: kept.get(id) for id in (kept.ids() if everything else dict.fromkeys(wanted))}
+    if everything:  # the newest first
+        chosen = dict(sorted(chosen.items(), key=lambda entry: entry[1].manifest.saved, reverse=True))
     private = [id for id, snapshot in chosen.items() if snapshot.manifest.private]
     if private and not everything and not with_text:
         raise InvalidInput(
@@ -113,7 +115,8 @@ def _chosen(kept: Kept, wanted: Sequence[str], with_text: bool) -> tuple[dict[st
     for id in left_out:
         del chosen[id]
     if not chosen:
-        raise InvalidInput(f"There is no snapshot to export in {kept.path.parent}.")
+        others = " but such as show a text of somebody's own" if left_out else ""
+        raise InvalidInput(f"There is no snapshot to export in {kept.path.parent}{others}.")
     return chosen, left_out
 
 
@@ -172,7 +175,8 @@ def _page(id: str, snapshot: Snapshot, edition: Edition, place: Place, head: str
     """The explorer on a snapshot."""
     data = ["api/catalog.json", f"api/snapshots/{id}.json"]
     data += [f"api/snapshots/{id}/runs/{n}/frames.json" for n in range(len(snapshot.manifest.runs))]
-    html = written(edition.html(alone.PAGE) or "", edition, alone.PAGE, place.base, head=head, data=data)
+    page = alone.without_server(edition.html(alone.PAGE) or "")
+    html = written(page, edition, alone.PAGE, place.base, head=head, data=data)
     html = html.replace(alone.CONTROLS, f"{alone.CONTROLS}\n      {said}", 1)
     return _guarded(html.replace("<html", f"<html {copied(id, 'folder', place)}", 1))
 

@@ -28,6 +28,7 @@ ASKED = re.compile(
     r'[ \t]*<link rel="(?:stylesheet|modulepreload)"[^>]*>\n?|[ \t]*<script type="module"[^>]*></script>\n?'
 )
 """What a page asks for to be shown."""
+WAYS = re.compile(r'[ \t]*<nav class="ways".*?</nav>\n?', re.DOTALL)
 PICTURE = re.compile(r'((?:href|src)=")([\w./-]+\.svg)"')
 CONTROLS = "</farback-controls>"
 
@@ -78,7 +79,7 @@ class Alone:
         self._kept = kept
         self._reels = [f"api/snapshots/{id}/runs/{n}/frames" for n in range(len(kept.manifest.runs))]
         self._plotly = b"" if plotly else shelf.get(assets.plotly()).packed
-        html = edition.html(PAGE) or ""
+        html = without_server(edition.html(PAGE) or "")
         page = _drawn(ASKED.sub("", TITLE.sub(lambda _: head, DESCRIPTION.sub("", html), 1)), edition)
         page = page.replace(CONTROLS, f"{CONTROLS}\n      {said}", 1)
         script, style = _script(edition), edition.asset(STYLE)
@@ -129,6 +130,11 @@ def copied(id: str, source: str, place: Place, embedded: bool = False, plotly: s
         "data-links": "folders" if place.folders else "", "data-plotly": plotly, "class": "embed" if embedded else "",
     }  # fmt: skip
     return " ".join(f'{name}="{escape(text)}"' for name, text in said.items() if text)
+
+
+def without_server(html: str) -> str:
+    """A page without the ways to others that only a server has."""
+    return WAYS.sub("", html)
 
 
 def _script(edition: Edition) -> str:
