@@ -52,6 +52,7 @@ export class FarbackModels extends HTMLElement {
     const on = first >= 0;
     const model = setup.models[first];
     const title = model ? modelTitle(catalog, setup, model) : (cell?.title ?? name);
+    const written = cell && SHORT[name] ? title.replace(cell.title, SHORT[name]) : title;
     const button = make(
       "button",
       {
@@ -60,13 +61,14 @@ export class FarbackModels extends HTMLElement {
         "data-key": name,
         "data-testid": `model-${name}`,
         "aria-pressed": String(on),
-        "aria-label": title,
+        // Who speaks to the page says what is written there.
+        "aria-label": written === title ? title : `${written}: ${title}`,
         title: `${title}. ${cell?.summary ?? ""}`,
         onclick: () =>
           tell(this, "models", on ? without(setup, first) : inOrder(catalog, [...setup.models, plainModel(name)])),
       },
       make("i", { class: "swatch" }),
-      cell && SHORT[name] ? title.replace(cell.title, SHORT[name]) : title,
+      written,
     );
     button.style.setProperty(
       "--model",

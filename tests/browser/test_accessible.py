@@ -29,7 +29,7 @@ def complaints_of(page: Page, root: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("place", ["/learn", "/memory", *(f"/learn/{name}" for name in STORY)])
+@pytest.mark.parametrize("place", ["/learn", "/memory", "/own", *(f"/learn/{name}" for name in STORY)])
 def test_nothing_to_complain_about(new_page: NewPage, root: Path, place: str, theme: str) -> None:
     page = new_page(color_scheme=theme)
     page.goto(place)
@@ -42,3 +42,22 @@ def test_nothing_to_complain_about(new_page: NewPage, root: Path, place: str, th
         page.wait_for_selector("farback-figure[data-state=done]")
         found += complaints_of(page, root)
     assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("part", ["s", "embed"])
+def test_nothing_to_complain_about_in_the_explorer(
+    new_page: NewPage, root: Path, link: str, part: str, theme: str
+) -> None:
+    page = new_page(color_scheme=theme)
+    page.goto(link.replace("/s/", f"/{part}/"))
+    page.wait_for_selector("html[data-state=done]", timeout=60_000)
+    assert complaints_of(page, root) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_to_complain_about_on_the_front_page(new_page: NewPage, root: Path, theme: str) -> None:
+    page = new_page(color_scheme=theme)
+    page.goto("/?task=recall&lag=5&models=rnn,lstm&training.steps=20")
+    page.wait_for_selector("html[data-state=done]", timeout=60_000)
+    assert complaints_of(page, root) == []
