@@ -93,7 +93,7 @@ def arrays(snapshot: Snapshot, n: int) -> Iterator[bytes]:
     run = snapshot.run(n)
     first = next(raw_frames(snapshot, n))
     packed = Packed()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         whole = _once(first) | _by_frame(raw_frames(snapshot, n))
         whole |= {"README": np.array(README), "kept_step": np.array(run.step, np.int64)}
         for name, array in whole.items():

@@ -44,7 +44,7 @@ def tables(snapshot: Snapshot, n: int) -> Iterator[bytes]:
     """
     step = snapshot.run(n).step
     packed = Packed()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         with packed.entry(file, "README.txt") as entry:
             entry.write(README.encode())
         for name, (head, rows) in TABLES.items():
