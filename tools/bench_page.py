@@ -2,6 +2,7 @@
 
 - From the click on Train to the first painted frame: the time between two marks of the page's own, with all that a
   person waits for in it, the server's start of the runs too.
+- Opening a snapshot, and an embedded one: from the start of the navigation to the page's mark of its first painting.
 - A live frame: the page's own measure of each painting; and all time that Chromium spends in scripts between the first
   frame of training step 16 or later and the end of the runs, over the number of paintings in between.
 - One heatmap, from its bytes to the canvas, beside Plotly's `react` on arrays that are decoded already.
@@ -17,6 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -65,6 +67,13 @@ PAINTED_AFTER_CLICK = f"""(within) => ({PATIENCE})(new Promise((done) => {{
 }}), within)"""
 """Clicks on Train; tells the milliseconds between two marks that the page sets itself."""
 
+PAINTED_AFTER_OPENING = f"""(within) => ({PATIENCE})(new Promise((done) => {{
+  const look = () => performance.getEntriesByName("farback:painted")[0]?.startTime;
+  if (look()) return done(look());
+  new PerformanceObserver(() => look() && done(look())).observe({{ type: "mark" }});
+}}), within)"""
+"""Milliseconds from the start of the navigation to the page's own mark."""
+
 ONE_HEATMAP = """async ([steps, units, times]) => {
   const [{ decodeArray }, { paintHeatmap }] = await Promise.all([import("./decode.js"), import("./draw/heatmap.js")]);
   await new Promise((done, failed) => {
@@ -105,6 +114,7 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find())
         yield first_painting(browser, address)
+        yield from opening(browser, address)
         yield from live_view(browser, address)
         yield one_heatmap(browser, address)
         browser.close()
@@ -138,6 +148,27 @@ def first_painting(browser: Browser, address: str) -> Row:
         waits.append(float(page.evaluate(PAINTED_AFTER_CLICK, DONE_WITHIN)) / 1000)
     page.close()
     return Row("click on Train to the first painted frame, 4 models", "", f"{spread(waits)} s", "under 0.5 s")
+
+
+def opening(browser: Browser, address: str) -> Iterator[Row]:
+    """From the address to the first painted heatmaps of a snapshot of four models: a warm server, an empty cache."""
+    page = _open(browser, address, "/?task=recall&lag=40&training.steps=400&training.stop=never")
+    _until_done(page)
+    ids = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    stream = next(address for address in ids if "/api/stream" in address)
+    runs = parse_qs(urlsplit(stream).query)["run"]
+    made = page.request.post(f"{address}/api/snapshots", data={"runs": runs, "title": "Four models"}).json()
+    page.close()
+    for path, what in (("s", "a snapshot"), ("embed", "an embedded snapshot")):
+        waits = []
+        for _ in range(CLICKS + 1):
+            page = _open(browser, address, f"/{path}/{made['id']}")
+            waits.append(float(page.evaluate(PAINTED_AFTER_OPENING, DONE_WITHIN)) / 1000)
+            page.close()
+        # The first opening joins the page's files, as the first after every change does.
+        yield Row(
+            f"opening {what}: first heatmaps, 4 models, an empty cache", "", f"{spread(waits[1:])} s", "under 0.7 s"
+        )
 
 
 def live_view(browser: Browser, address: str) -> Iterator[Row]:
