@@ -127,6 +127,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "PageUp" && event.shiftKey) go(at - 1);
 });
 
+// Whoever reads in a class reads on in it.
+if (new URLSearchParams(location.search).has("class")) {
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (article.querySelectorAll('a[href^="learn/"]'))) {
+    link.search = location.search;
+  }
+}
+
 article.insertBefore(steps, onward);
 if (root.classList.contains("embed")) tellHeight();
 go(Number(STEP.exec(location.hash)?.[1] ?? 1) - 1, true);

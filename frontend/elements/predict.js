@@ -3,6 +3,7 @@
  *
  * @import {Axes} from "../figures/axes.js"
  * @import {Curve} from "./sketch.js"
+ * @import {Together} from "./together.js"
  *
  * @typedef {object} Prediction
  * @property {string} name
@@ -19,6 +20,9 @@
 import { make, setText, uniqueId } from "./dom.js";
 import { Sketch } from "./sketch.js";
 
+/** The class in which this page was opened; "" for none. */
+const CLASS = new URLSearchParams(location.search).get("class") ?? "";
+
 export class Predict {
   /** Whether it was answered. */
   made = false;
@@ -26,6 +30,8 @@ export class Predict {
   #said = make("p", { class: "verdict", role: "status" });
   /** @type {Sketch | null} */
   #sketch = null;
+  /** @type {Promise<Together> | null} */
+  #together = null;
 
   /**
    * @param {string} lesson
@@ -58,6 +64,15 @@ export class Predict {
       make("button", { type: "submit", class: "primary" }, "Look"),
       this.#said,
     );
+    if (CLASS) this.#together = this.#join();
+  }
+
+  /** Puts what the class says below. */
+  async #join() {
+    const { Together } = await import("./together.js");
+    const together = new Together(CLASS, this.lesson, this.prediction);
+    this.element.append(together.element);
+    return together;
   }
 
   /**
@@ -77,6 +92,7 @@ export class Predict {
   compare(truth) {
     if (!this.made || !this.#sketch || !truth) return;
     setText(this.#said, this.#sketch.lay(truth));
+    void this.#together?.then((together) => together.reveal(at(truth, this.prediction.points)));
   }
 
   /** @param {Event} event */
@@ -91,6 +107,7 @@ export class Predict {
     this.element.classList.add("made");
     if (this.#sketch) this.#sketch.close();
     else this.#mark(Number(this.value));
+    void this.#together?.then((together) => together.answered(this.value));
     this.onMade();
   }
 
@@ -103,4 +120,19 @@ export class Predict {
     }
     if (right !== null) setText(this.#said, chosen === right ? "That is what happens." : `It is: ${choices[right]}.`);
   }
+}
+
+/**
+ * A curve at as many evenly spaced places as asked for.
+ *
+ * @param {Curve} curve
+ * @param {number} points
+ * @returns {Curve}
+ */
+function at(curve, points) {
+  return Array.from({ length: points }, (_, i) => {
+    const place = (i / (points - 1)) * (curve.length - 1);
+    const [low, high] = [Math.floor(place), Math.ceil(place)];
+    return curve[low] + (place - low) * (curve[high] - curve[low]);
+  });
 }

@@ -88,6 +88,7 @@ export class Vanish {
   constructor(small) {
     this.#small = small;
     this.#own = spectralRadius(small.net.w_hh);
+    this.#clip.value = "0"; // a threshold of 1
     this.element.append(
       make(
         "div",

@@ -145,3 +145,40 @@ def test_a_curve_is_drawn_with_the_pointer(page: Page) -> None:
     assert values == sorted(values, reverse=True)
     apart = [before - after for before, after in pairwise(values)]
     assert max(apart) - min(apart) <= 2
+
+
+def test_a_class_predicts_together(new_page: Any) -> None:
+    """Two readers answer a choice and a curve; each sees what both said, and reads on in the class."""
+    for n in (1, 2):
+        page = new_page()
+        if n == 1:
+            code = page.request.post("/api/classes", data={"title": "Tuesday"}).json()["code"]
+        page.goto(f"/learn/chain-rule?class={code}#step-2")
+        asked = page.locator("#step-2 .asked")
+        expect(asked.locator(".together")).to_contain_text("nothing says that it is yours")
+        asked.locator("input[type=radio]").nth(n).check()
+        asked.get_by_role("button", name="Look").press("Enter")
+        expect(asked.locator(".together")).to_contain_text(f"so far: {n} answer")
+        expect(asked.locator("farback-tally .count").nth(n)).to_contain_text("1 (")
+        onward = page.locator(".onward .after").get_attribute("href") or ""
+        assert onward.endswith(f"learn/vanishing?class={code}")
+
+        page.goto(f"/learn/vanishing?class={code}#step-2")
+        asked = page.locator("#step-2 .asked")
+        asked.get_by_role("slider").last.press("PageDown")
+        asked.get_by_role("button", name="Look").press("Enter")
+        expect(asked.locator(".together")).to_contain_text(f"so far: {n} answer")
+        expect(asked.locator("farback-tally path.true")).to_be_visible(timeout=60_000)
+        assert page.evaluate(UNNAMED) == []
+
+
+def test_a_class_that_is_gone_is_said_so(page: Page, complaints: list[str]) -> None:
+    page.goto("/learn/chain-rule?class=ZZZZZZZ#step-2")
+    asked = page.locator("#step-2 .asked")
+    asked.locator("input[type=radio]").first.check()
+    asked.get_by_role("button", name="Look").press("Enter")
+    expect(asked.locator(".together")).to_contain_text("Your answer was not counted.")
+    expect(asked.get_by_role("button", name="Try again")).to_be_visible()
+    expect(page.locator("#step-2 .revealed")).to_be_visible()
+    assert complaints
+    complaints.clear()
