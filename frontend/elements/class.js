@@ -33,8 +33,8 @@ export class FarbackClass extends HTMLElement {
   #problem = make("p", { class: "error", role: "alert", "data-testid": "problem" });
   #until = make("p", { class: "until" });
   #buttons = {
-    reveal: this.#button("reveal", () => this.#do(this.#standing?.revealed ? "hide" : "reveal"), "primary"),
-    open: this.#button("open", () => this.#do(this.#standing?.open ? "close" : "open")),
+    reveal: this.#button("reveal", () => this.#do(() => (this.#standing?.revealed ? "hide" : "reveal")), "primary"),
+    open: this.#button("open", () => this.#do(() => (this.#standing?.open ? "close" : "open"))),
     truth: this.#button("truth", () => this.#turn()),
     clear: this.#button("clear", () => this.#clear()),
     full: this.#button("full", () => this.#fill()),
@@ -57,6 +57,9 @@ export class FarbackClass extends HTMLElement {
   #drawn = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #looks = 0;
+  /** What the teacher did last: the next thing waits for it, and is about what is asked then. */
+  #done = Promise.resolve();
 
   /**
    * @param {string} code
@@ -169,15 +172,20 @@ export class FarbackClass extends HTMLElement {
 
   async #look() {
     clearTimeout(this.#timer);
+    this.#looks += 1;
+    const look = this.#looks;
     let wait = LOOK_MS;
     try {
       if (!document.hidden && this.#class) {
-        this.#class = await join(this.#class.code);
+        const found = await join(this.#class.code);
+        if (look !== this.#looks) return; // what was asked for later is newer, and goes on from there
+        this.#class = found;
         setText(this.#problem, "");
         this.#show();
       }
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      if (look !== this.#looks) return;
       setText(this.#problem, error.message);
       if (error.code === "not_found") {
         this.#over();
@@ -200,20 +208,29 @@ export class FarbackClass extends HTMLElement {
     this.#tally.hidden = true;
   }
 
-  /** @param {"ask" | "open" | "close" | "reveal" | "hide" | "clear"} what @param {{lesson: string, prediction: string}} [asked] */
-  async #do(what, asked = this.#class?.asked ?? undefined) {
-    if (!this.#class || !asked || this.#secret === null) return;
-    if (what !== "open" && what !== "close") this.#told = false;
-    try {
-      await act(this.#class.code, this.#secret, asked.lesson, asked.prediction, what);
-      await this.#look();
-    } catch (error) {
-      setText(this.#problem, /** @type {Refused} */ (error).message);
-    }
+  /**
+   * @param {() => "ask" | "open" | "close" | "reveal" | "hide" | "clear"} what is to be done
+   * @param {{lesson: string, prediction: string}} [asked] with what; what is asked where it is left out
+   */
+  #do(what, asked) {
+    this.#done = this.#done.then(async () => {
+      const one = asked ?? this.#class?.asked;
+      if (!this.#class || !one || this.#secret === null) return;
+      const doing = what();
+      if (doing !== "open" && doing !== "close") this.#told = false;
+      try {
+        await act(this.#class.code, this.#secret, one.lesson, one.prediction, doing);
+        await this.#look();
+      } catch (error) {
+        setText(this.#problem, /** @type {Refused} */ (error).message);
+      }
+    });
+    return this.#done;
   }
 
   #ask() {
-    void this.#do("ask", chosenIn(this.#list));
+    const chosen = chosenIn(this.#list);
+    void this.#do(() => "ask", chosen);
   }
 
   #turn() {
@@ -223,7 +240,7 @@ export class FarbackClass extends HTMLElement {
 
   async #clear() {
     if (await confirmed("Delete all answers to this question? Nobody can get them back.", "Delete them")) {
-      await this.#do("clear");
+      await this.#do(() => "clear");
     }
   }
 

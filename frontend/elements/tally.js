@@ -100,14 +100,14 @@ function curves({ x, y }, curve, mine, truth) {
   const key = /** @param {string} name @param {string} words */ (name, words) =>
     make("span", {}, make("i", { class: name }), words);
   return make(
-    "figure",
+    "div",
     { class: "curves", role: "group", "aria-label": spoken(curve, Array.isArray(truth) ? truth : null) },
     make("span", { class: "y" }, y),
     svg,
     make("span", { class: "x" }, x),
     make(
-      "figcaption",
-      {},
+      "p",
+      { class: "key" },
       curve && key("median", "median of the class"),
       curve && key("band", "the middle half"),
       Array.isArray(mine) && key("mine", "yours"),

@@ -17,6 +17,8 @@ from tests.hosting import hosting_files
 from tests.serving import free_port
 from tests.web.test_process import Process
 
+from .test_accessible import complaints_of
+
 NewPage = Callable[..., Page]
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "color_scheme": "dark"}
@@ -217,3 +219,24 @@ def test_the_page_has_a_sentence_for_a_class_that_is_not_there(
         expect(page.get_by_role("link", name="Join or make a class")).to_be_visible()
     assert httpx.get(f"http://127.0.0.1:{hall.port}/class/nonsense").status_code == 200
     complaints.clear()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_accessibility_checker_finds_nothing(open_page: NewPage, hall: Process, root: Path, theme: str) -> None:
+    page = open_page("/class", color_scheme=theme)
+    code = make(page)
+    found = complaints_of(page, root)
+    answers(hall, code, 2, choice=1)
+    answers(hall, code, 2, prediction="how", curve=[1, 0.5, 0.25, 0.1, 0])
+    page.goto(f"/class/{code}?truth=1,0.5,0.3,0.2,0.1")
+    expect(page.get_by_test_id("answers")).to_have_text("2")
+    found += complaints_of(page, root)
+    for question in ("which", "how"):
+        page.get_by_test_id("question").select_option(f"memory/{question}")
+        page.get_by_test_id("reveal").click()
+        page.get_by_test_id("truth").click()
+        expect(page.get_by_text("what happens", exact=False).first).to_be_visible()
+        found += complaints_of(page, root)
+    other = open_page(f"/class/{code}", color_scheme=theme)
+    found += complaints_of(other, root)
+    assert found == []
