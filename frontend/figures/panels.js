@@ -22,6 +22,8 @@ export class Panels {
   #models;
   /** @type {Setup} */
   #setup = { models: [], panels: [] };
+  /** Which runs are shown, and the training step that they are shown at; "" where they are followed. */
+  #shown = { ids: "", step: "" };
   #timer = 0;
 
   #frame = make("iframe", { title: "Panels of the explorer", style: `height: ${HEIGHT}px` });
@@ -37,7 +39,6 @@ export class Panels {
       const height = event.source === this.#frame.contentWindow ? heightIn(event.data) : null;
       if (height) this.#frame.style.height = `${height}px`;
     });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#show());
   }
 
   /** @param {LessonModels} models */
@@ -71,7 +72,6 @@ export class Panels {
       setText(this.#told, /** @type {Error} */ (error).message);
       return;
     }
-    this.#show();
     await this.#ask();
   }
 
@@ -82,6 +82,7 @@ export class Panels {
     if (panels.length) query.set("show", panels.join(","));
     const theme = document.documentElement.dataset.theme ?? new URLSearchParams(location.search).get("theme");
     if (theme) query.set("theme", theme);
+    if (this.#shown.step) query.set("step", this.#shown.step);
     const said = query.toString().replaceAll("%2C", ",");
     const address = new URL(`embed/${ids}${said && `?${said}`}`, document.baseURI).href;
     if (this.#frame.src !== address) this.#frame.src = address;
@@ -93,12 +94,19 @@ export class Panels {
     const asked = this.#runs;
     const runs = await Promise.all(asked.map((id) => getRun(id).catch(() => null)));
     if (asked.join() !== this.#runs.join()) return;
+    const ids = asked.join();
     const open = runs.filter((run) => !run || run.status === "queued" || run.status === "running");
     const said = open.map((run) =>
       run?.status === "running"
         ? `The model is being trained: update ${run.step} of at most ${run.steps}. The panels follow it.`
         : "The model waits for its turn to be trained.",
     );
+    if (ids !== this.#shown.ids) {
+      // One that is trained is not replayed from its start.
+      const last = Math.max(...runs.map((run) => run?.step ?? 0));
+      this.#shown = { ids, step: open.length ? "" : String(last) };
+    }
+    this.#show();
     setText(this.#told, said.join(" "));
     this.#told.hidden = !open.length;
     if (open.length) this.#timer = window.setTimeout(() => void this.#ask(), ASK_MS);

@@ -12,6 +12,8 @@ import { draw, picture, write } from "./svg.js";
 
 /** How often it is asked how far the runs are, in milliseconds. */
 const ASK_MS = 500;
+/** Of the runs that wait, one in so many is asked about at a time. */
+const TURNS = 4;
 const [LEFT, RIGHT, TOP, ROW, FOOT] = [88, 26, 24, 50, 40];
 const RADIUS = 5;
 const OVER = ["done", "failed", "cancelled"];
@@ -177,12 +179,12 @@ export class Race {
   async #ask() {
     if (this.#asking) return;
     this.#asking = true;
-    for (let first = true; ; first = false) {
+    for (let round = 0; ; round++) {
       const open = this.#entries().filter(({ run }) => !run || !OVER.includes(run.status));
       if (!open.length) break;
-      if (!first) await new Promise((resolve) => setTimeout(resolve, ASK_MS));
-      // One that is queued is not asked about each time.
-      const asked = first ? open : open.filter(({ run }, i) => run?.status === "running" || i < 2);
+      if (round) await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+      // Those that wait are asked about in turn.
+      const asked = open.filter(({ run }, i) => !round || run?.status === "running" || i % TURNS === round % TURNS);
       await Promise.all(asked.map((entry) => this.#askOne(entry)));
       this.#draw();
     }
@@ -252,7 +254,10 @@ export class Race {
           "g",
           { class: "asked-for", "data-part": "lag" },
           draw("path", { d: `M${x(most)} ${TOP - 6} V${bottom}` }),
-          write(x(most) + 4, TOP - 14, `asked for: up to ${most} steps back`, { class: "small", "text-anchor": "end" }),
+          write(x(most) + 4, TOP - 14, `asked for: up to ${plural(most, "step")} back`, {
+            class: "small",
+            "text-anchor": "end",
+          }),
         ),
       );
     }
