@@ -117,6 +117,32 @@ test("skill by lag is counted in lags where it is enlarged and saved, each once"
   assert.ok(layout.annotations.some((/** @type {any} */ { text }) => text === "reach ≈ 2"));
 });
 
+test("a strip of inputs and bars are figures as well, and what stands in them is no markup", () => {
+  const tokens = ["A", "<b>", "·1"].map((label, t) => ({ label, salient: t === 0, level: t / 2 }));
+  const strip = { kind: "tokens", caption: "", tokens, text: false, bars: false, answers: [], tint: null, height: 30 };
+  const cells = figureOf(/** @type {any} */ (strip), "a < b", ink, "#00f");
+  assert.ok(cells);
+  const [trace] = /** @type {any[]} */ (cells.data);
+  assert.deepEqual(trace.z, [[1, 0, 0]]);
+  assert.deepEqual(trace.text, [["A", "&lt;b>", "·1"]]);
+  assert.equal(cells.layout.title.text, "a &lt; b");
+  assert.equal(cells.layout.xaxis.title.text, "time step t");
+  const numbers = figureOf(/** @type {any} */ ({ ...strip, bars: true }), "", ink, "#00f");
+  assert.deepEqual(/** @type {any} */ (numbers).data[0].y, [0, 0.5, 1]);
+  const bars = [
+    { name: "0", value: 0.25, text: "25 %", error: 0.1 },
+    { name: "0", value: null, text: "" },
+  ];
+  const y = { low: 0, high: 1, log: false, ticks: [], title: "share" };
+  const lines = [{ at: 0.5, label: "", meaning: "half" }];
+  const picture = /** @type {any} */ ({ kind: "bars", caption: "", bars, y, lines, divide: null, height: 60 });
+  const drawn = figureOf(picture, "", ink, "#00f");
+  assert.deepEqual(/** @type {any} */ (drawn).data[0].y, [0.25, null]);
+  assert.deepEqual(drawn?.layout.xaxis.ticktext, ["0", "0"]);
+  assert.equal(drawn?.layout.annotations[0].text, "half");
+  assert.equal(csvOf(picture), "name,value,half of its interval\r\n0,0.25,0.1\r\n0,,");
+});
+
 test("the profile tells its horizon and threshold where it is enlarged", () => {
   const picture = curvesOf(connectivity, 2);
   const { layout } = figure(picture);
