@@ -184,3 +184,27 @@ def test_a_page_with_six_live_embeds_can_still_ask(page: Page, server: str, long
             "async () => { const at = performance.now(); await fetch('/api/memory'); return performance.now() - at; }"
         )
         assert embeds[0].evaluate(asked) < 5000
+
+
+@pytest.mark.parametrize("width", [320, 800])
+def test_a_frame_is_as_high_as_what_it_shows_whatever_is_folded(page: Page, server: str, long: str, width: int) -> None:
+    element = f'<script type="module" src="{server}/element.js"></script><farback-embed src="{server}/s/{long}">'
+    page.set_viewport_size({"width": width, "height": 900})
+    with course(f'<body style="margin: 0">{element}</farback-embed>') as address:
+        page.goto(address)
+        embed = page.frame_locator("iframe")
+        expect(embed.locator("html")).to_have_attribute("data-state", "done", timeout=WITHIN)
+        inner = next(frame for frame in page.frames if "/embed/" in frame.url)
+
+        def fits() -> bool:
+            content = inner.evaluate("Math.ceil(document.body.getBoundingClientRect().height)")
+            return bool(page.locator("iframe").evaluate("frame => frame.offsetHeight") == content)
+
+        until(fits, "opened")
+        whole = page.locator("iframe").evaluate("frame => frame.offsetHeight")
+        for _ in range(2):
+            embed.get_by_test_id("band-connectivity").locator("button.fold").click()
+            page.wait_for_timeout(200)
+            until(fits, "folded, and unfolded again")
+        assert abs(page.locator("iframe").evaluate("frame => frame.offsetHeight") - whole) <= 1
+        assert inner.evaluate("document.documentElement.scrollWidth") <= width, "nothing to scroll sideways"
