@@ -316,7 +316,7 @@ export class Steps {
     }
     const product = this.#product(this.#count);
     if (!through) {
-      return `${this.#count} of ${this.#most} factors are multiplied: a change of the state at step ${k - this.#count} arrives at step ${k} ${this.#single ? "" : "at most "}${number(product)} times as large.`;
+      return `${this.#count} of ${this.#most} factors are multiplied: a change of the state at step ${k - this.#count} arrives ${this.#single ? "" : "at most "}${number(product)} times as large at step ${k}.`;
     }
     const most = this.#answer.spectral.reduce((a, b) => Number(a) * Number(b), 1);
     const bound =
@@ -326,7 +326,7 @@ export class Steps {
     const apart = this.#answer.difference
       ? ` Autograd agrees: apart by at most ${number(this.#answer.difference)} of the largest entry.`
       : " Autograd says the same to the last digit.";
-    return `All ${plural(this.#most, "factor")} are multiplied: a change of the state at step ${t} arrives at step ${k} ${this.#single ? "" : "at most "}${number(product)} times as large.${bound}${apart}`;
+    return `All ${plural(this.#most, "factor")} are multiplied: a change of the state at step ${t} arrives ${this.#single ? "" : "at most "}${number(product)} times as large at step ${k}.${bound}${apart}`;
   }
 }
 

@@ -6,7 +6,7 @@
  * @import {Activation, Net} from "../nets.js"
  */
 
-import { make, setText } from "../elements/dom.js";
+import { make, setAttribute, setText } from "../elements/dom.js";
 import { number, plural } from "../format.js";
 import { forward, slope, squash, stretched } from "../nets.js";
 import { largestStretch, spectralRadius } from "../spectrum.js";
@@ -43,8 +43,9 @@ const PLACES = Array.from({ length: 121 }, (_, i) => [-FARTHEST + (i / 120) * 2 
 export class Vanish {
   element = make("div", { class: "vanish" });
   #small;
-  /** Spectral radius of the recurrent weights as trained. */
+  /** Spectral radius of the recurrent weights as trained, and the most that they stretch. */
   #own;
+  #stretch;
   /** @type {Setup} */
   #setup = { model: "", activation: null, radius: null, steps: 30, clip: null, gradient: true };
   /** @type {Map<string, ReturnType<typeof turning>>} */
@@ -88,6 +89,7 @@ export class Vanish {
   constructor(small) {
     this.#small = small;
     this.#own = spectralRadius(small.net.w_hh);
+    this.#stretch = largestStretch(small.net.w_hh);
     this.#clip.value = "0"; // a threshold of 1
     this.element.append(
       make(
@@ -141,7 +143,7 @@ export class Vanish {
   #now() {
     const { activation, radius, steps } = this.#setup;
     /** @type {Net} */
-    const net = scaled(this.#small.net, radius, activation ?? this.#trainedWith);
+    const net = scaled(this.#small.net, radius, activation ?? this.#trainedWith, this.#own);
     const pass = forward(net, stretched(this.#small.x, steps));
     return { net, pass, signal: signalOf(net, pass, this.#small.target) };
   }
@@ -173,6 +175,7 @@ export class Vanish {
     this.#clip.disabled = clip === null;
     const threshold = clip ?? 10 ** Number(this.#clip.value);
     setText(this.#clipTold, number(threshold));
+    setAttribute(this.#clip, "aria-valuetext", number(threshold));
     for (const part of [this.#gradient, this.#edge, this.#clipping]) part.hidden = !gradient;
 
     const pairs = room >= TWO;
@@ -190,7 +193,7 @@ export class Vanish {
     }
     const steep = dots.map(([, value]) => slope[activation](value));
     const mean = steep.reduce((total, one) => total + one, 0) / steep.length;
-    const stretch = largestStretch(net.w_hh);
+    const stretch = (this.#stretch * size) / (this.#own || 1);
     this.#compare(mean, stretch, STEEPEST[activation], factor);
     setText(this.#told, this.#sentence(activation, size, mean, signal, stretch, factor));
   }
