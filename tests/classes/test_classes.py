@@ -268,12 +268,22 @@ def test_answers_outlive_a_restart_and_a_spoilt_file_is_made_anew(
     assert classes.make("").result(5).code
 
 
-def test_tables_of_a_newer_program_are_not_touched(classes: Classes, tmp_path: Path) -> None:
+def test_tables_of_a_newer_program_are_not_touched(
+    classes: Classes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with classes._engine.begin() as connection:
         connection.execute(text("PRAGMA user_version = 99"))
     other = Classes(Settings(data_dir=tmp_path))
-    with pytest.raises(ValueError, match="newer"):
-        other.start()
+    other.start()
+    with pytest.raises(StorageFailed, match="cannot keep classes"):
+        other.find("FHJKLMR")
+    assert "newer" in caplog.text
+    with classes._engine.begin() as connection:
+        connection.execute(text("PRAGMA user_version = 1"))
+    assert other.make("").result(5).code, "once it can be opened it is"
+    other.close()
+    with pytest.raises(StorageFailed):
+        other.find("FHJKLMR")
 
 
 def test_a_disk_that_is_full_is_told_and_what_was_kept_stays(

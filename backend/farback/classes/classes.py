@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import logging
 import secrets
 import threading
 import time
@@ -12,19 +14,23 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from .. import config
 from ..config import Settings
 from ..errors import Busy, Conflict, Forbidden, NotFound
 from ..lessons import Prediction
 from ..snapshots.owner import fits, hashed, new_secret
+from ..store import StorageFailed
 from .answer import Act, Curve, Value
 from .code import new_code
 from .standing import Standing, standing_of
 from .tables import ANSWERS, CLASSES, QUESTIONS, opened
 from .writer import Writer
+
+LOG = logging.getLogger(__name__)
 
 HOUR_S = 3600.0
 
@@ -102,6 +108,9 @@ class Classes:
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         self._settings = settings
         self._clock = clock
+        self._running = False
+        self._tables: tuple[Engine, Writer] | None = None
+        self._opening = threading.Lock()
         self._lock = threading.Lock()
         self._standings: OrderedDict[Question, Standing] = OrderedDict()
         self._changes = 0  # transactions so far
@@ -110,19 +119,20 @@ class Classes:
         self._answers = 0  # in all classes
 
     def start(self) -> None:
-        """Open the tables.
-
-        Raises:
-            SQLAlchemyError: they cannot be written.
-            ValueError: they were written by a newer version of the program.
-        """
-        self._engine = opened(self._settings.data_dir / "classes.sqlite")
-        self._writer = Writer(self._engine, self._committed, self._sweep, SWEEP_S)
+        """Open the tables. Where that fails, on a disk that is full, the server is there for everything else, and it is
+        tried again when a class is asked for."""
+        self._running = True
+        with contextlib.suppress(StorageFailed):
+            self._open()
 
     def close(self) -> None:
         """End once all that waits is written."""
-        self._writer.close()
-        self._engine.dispose()
+        self._running = False
+        if self._tables is not None:
+            engine, writer = self._tables
+            writer.close()
+            engine.dispose()
+            self._tables = None
 
     def make(self, title: str) -> Future[Made]:
         """Make a class.
@@ -203,6 +213,27 @@ class Classes:
     def sweep(self) -> Future[None]:
         """Delete what is over its time; done by itself now and then."""
         return self._writer.ask(self._sweep)
+
+    def _open(self) -> tuple[Engine, Writer]:
+        with self._opening:
+            if self._tables is None:
+                try:
+                    if not self._running:
+                        raise ValueError("the server ends")
+                    engine = opened(self._settings.data_dir / "classes.sqlite")
+                except (OSError, ValueError, SQLAlchemyError) as error:
+                    LOG.error("No classes can be kept: %s", error)
+                    raise StorageFailed("This server cannot keep classes at the moment; try again later.") from None
+                self._tables = engine, Writer(engine, self._committed, self._sweep, SWEEP_S)
+            return self._tables
+
+    @property
+    def _engine(self) -> Engine:
+        return self._open()[0]
+
+    @property
+    def _writer(self) -> Writer:
+        return self._open()[1]
 
     def _until(self, row: Any) -> float:
         hours, days = self._settings.class_hours, config.MAX_CLASS_DAYS
