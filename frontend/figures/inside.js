@@ -175,9 +175,9 @@ function gate(x, name, word, { gates, held }) {
 const box = (x, y, width, over, under, { part, fill, ink, kind = "" }) =>
   draw(
     "g",
-    { class: `box ${kind}`, "data-part": part },
+    { class: `chamber ${kind}`, "data-part": part },
     draw("rect", { x: x - width / 2, y: y - TALL / 2, width, height: TALL, rx: 6, style: `fill: ${fill}` }),
-    write(x, y - 9, over, { class: "name", style: `fill: ${ink}` }),
+    write(x, y - 9, over, { class: "word", style: `fill: ${ink}` }),
     write(x, y + 8, under, { class: "number", style: `fill: ${ink}` }),
   );
 

@@ -1,0 +1,294 @@
+"""The inside of a cell, the race and the explorer's panels in a lesson: what they show is what the server tells."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Frame, Page, expect
+
+from farback.lessons import Lesson, lessons
+from farback.lessons.reader import read_lesson
+
+from ..serving import serving
+from .conftest import NewPage
+from .test_embedded import teaching
+
+OWN = """\
+# Cells
+
+```lesson
+idea = "Small cells."
+minutes = 1
+
+[models.lstm]
+task = { name = "recall", lag = 6, symbols = 2 }
+cell = { name = "lstm", hidden = 4 }
+training = { steps = 60 }
+
+[models.gru]
+task = { name = "recall", lag = 6, symbols = 2 }
+cell = { name = "gru", hidden = 4 }
+training = { steps = 60 }
+```
+
+## One
+```figure
+show = "cell"
+model = "lstm"
+at = 3
+caption = "An LSTM."
+```
+See [f](figure:f).
+
+## Two
+```figure
+show = "cell"
+model = "gru"
+at = 3
+hold = [{ gate = "z", value = 0, start = 2 }]
+caption = "A GRU."
+```
+See [z](figure:z).
+
+## Three
+```figure
+show = "race"
+models = ["lstm", "gru"]
+seeds = 2
+caption = "A race."
+```
+See [dots](figure:dots).
+
+## Four
+```figure
+show = "race"
+models = ["lstm"]
+seeds = 2
+measure = "accuracy"
+caption = "The same by accuracy."
+```
+See [dots](figure:dots).
+
+## Five
+```figure
+show = "panels"
+models = ["lstm", "gru"]
+panels = ["gates"]
+caption = "Gates."
+```
+All of them.
+"""
+
+Array = NDArray[np.float32]
+
+
+@pytest.fixture(scope="module")
+def lesson() -> Lesson:
+    return read_lesson("90-cells.md", OWN)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, lesson: Lesson) -> Iterator[str]:
+    """A server that has the lesson, with its models trained."""
+    folder = tmp_path_factory.mktemp("cells")
+    (folder / "data" / "lessons").mkdir(parents=True)
+    (folder / "data" / "lessons" / "90-cells.md").write_text(OWN)
+    with serving(folder) as address:
+        with httpx.Client(base_url=address, timeout=30) as http:
+            runs = [http.post("/api/runs", json=spec.as_json()).json()["id"] for spec in lesson.runs()]
+            end = time.monotonic() + 60
+            while {http.get(f"/api/runs/{run}").json()["status"] for run in runs} != {"done"}:
+                assert time.monotonic() < end
+                time.sleep(0.05)
+        yield address
+
+
+@pytest.fixture
+def reader(new_page: NewPage, place: str) -> Page:
+    return new_page(base_url=place)
+
+
+def opened(page: Page, step: int, name: str = "cells") -> Page:
+    page.goto("about:blank")
+    page.goto(f"/learn/{name}#step-{step}")
+    expect(page.locator("html")).to_have_attribute("data-state", "done", timeout=30_000)
+    return page
+
+
+def looked(place: str, lesson: Lesson, model: str, **asked: Any) -> dict[str, Any]:
+    """The server's frame of a model, its arrays read."""
+    with httpx.Client(base_url=place, timeout=30) as http:
+        run = http.post("/api/runs", json=lesson.models[model].as_json()).json()["id"]
+        frame = http.post(f"/api/runs/{run}/probe", json={"name": "look", "full": True, **asked}).json()["frame"]
+    layer = frame["layers"][0]
+    arrays = {"h": layer["h"], "c": layer["c"], **layer["gates"], "output": frame["output"]}
+    return frame | {name: _read(wire) for name, wire in arrays.items() if wire}
+
+
+def _read(wire: dict[str, str]) -> Array:
+    return np.frombuffer(base64.b64decode(wire["bdata"]), np.float32).reshape(*map(int, wire["shape"].split(",")))
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-").removesuffix(" %"))
+
+
+def inside(page: Page) -> dict[str, float]:
+    """What stands in the diagram: the gates by name, and the states at the step."""
+    texts = page.locator(".inside .chamber").evaluate_all(
+        "all => all.map(one => [...one.querySelectorAll('text')].map(text => text.textContent))"
+    )
+    said = {over if " " in over else under.partition(" ")[0]: under.rpartition(" ")[2] for over, under in texts}
+    return {name.partition(" at ")[0]: number(value) for name, value in said.items()}
+
+
+def pick(page: Page, unit: int, step: int) -> None:
+    page.get_by_label("Unit", exact=True).select_option(str(unit))
+    page.get_by_label("Step of the sequence").fill(str(step))
+
+
+@pytest.mark.parametrize(("step", "model", "names"), [(1, "lstm", "cifgoh"), (2, "gru", "rznh")])
+def test_the_diagram_has_the_numbers_of_the_server(
+    reader: Page, place: str, lesson: Lesson, step: int, model: str, names: str
+) -> None:
+    page = opened(reader, step)
+    holds = {"hold": [{"gate": "z", "value": 0, "start": 2}]} if model == "gru" else {}
+    frame = looked(place, lesson, model, **holds)
+    if holds:
+        expect(page.locator(".chamber.held")).to_have_count(1)
+        expect(page.locator("[data-of=changed]")).to_be_visible()
+    for unit, t in ((0, 0), (3, 4), (1, 6)):
+        pick(page, unit, t)
+        shown = inside(page)
+        for name in names:
+            assert shown[name] == pytest.approx(frame[name][t, unit], abs=0.0051), (name, unit, t)
+        before = "c before" if model == "lstm" else "h before"
+        memory = frame[before[0]]
+        assert shown[before] == pytest.approx(memory[t - 1, unit] if t else 0, abs=0.0051)
+
+
+def test_a_held_gate_does_what_the_server_says(reader: Page, place: str, lesson: Lesson) -> None:
+    page = opened(reader, 1)
+    plain = looked(place, lesson, "lstm")
+    k, target = plain["answers"][-1], plain["y"][plain["answers"][-1]]
+    told = page.locator("[data-of=plain] dd")
+    assert number(told.inner_text()) == pytest.approx(100 * plain["output"][k, target], abs=0.1)
+    pick(page, 2, 3)
+    shut = page.get_by_role("group", name="Forget gate").get_by_role("button", name="shut")
+    shut.focus()
+    page.keyboard.press("Enter")
+    expect(shut).to_have_attribute("aria-pressed", "true")
+    held = looked(place, lesson, "lstm", hold=[{"gate": "f", "value": 0, "start": 3}])
+    changed = page.locator("[data-of=changed]")
+    expect(changed).to_contain_text("f held shut from step 3")
+    assert number(changed.locator("dd").inner_text()) == pytest.approx(100 * held["output"][k, target], abs=0.1)
+    expect(page.locator(".strip .since")).to_have_count(1)
+    pick(page, 2, 5)
+    assert inside(page)["c"] == pytest.approx(held["c"][5, 2], abs=0.0051)
+    assert inside(page)["f"] == 0
+    expect(shut).to_be_visible()
+    shut.click()
+    expect(changed).to_have_count(0)
+
+
+def test_the_share_on_the_road_is_the_product_of_forget_gates(reader: Page, place: str, lesson: Lesson) -> None:
+    page = opened(reader, 1)
+    f = looked(place, lesson, "lstm")["f"]
+    for option in page.get_by_label("Unit", exact=True).locator("option").all_inner_texts():
+        unit, _, share = option.partition(", whose road leaves ")
+        if "×" not in share:
+            assert float(share) == pytest.approx(f[1:, int(unit) - 1].prod(), rel=0.01)
+
+
+def test_a_dot_of_the_race_is_a_run(reader: Page, place: str) -> None:
+    page = opened(reader, 3)
+    dots = page.locator(".race .dot")
+    expect(dots).to_have_count(4)
+    with httpx.Client(base_url=place) as http:
+        for dot in dots.all():
+            result = http.get(f"/api/runs/{dot.get_attribute('data-run')}").json()["result"]
+            assert float(dot.get_attribute("data-value") or "nan") == result["reach"]["value"]
+        page.get_by_text("All runs as a table").click()
+        rows = page.locator(".race tbody tr")
+        expect(rows).to_have_count(4)
+        for row in rows.all():
+            result = http.get(f"/api/runs/{row.get_attribute('data-run')}").json()["result"]
+            assert row.locator("td").nth(4).inner_text() in (str(result["solved_at"]), "not solved")
+            assert row.locator("td").nth(5).inner_text() == str(result["steps"])
+    page.get_by_role("button", name="Train 2 more seeds (2 to 3)").click()
+    expect(dots).to_have_count(8, timeout=20_000)
+    expect(page.locator(".told")).to_contain_text("Seeds: 4.")
+
+
+def test_every_place_that_a_text_may_name_is_there(reader: Page, lesson: Lesson) -> None:
+    there: dict[str, set[str]] = {}
+    for n, step in enumerate(lesson.steps, 1):
+        opened(reader, n)
+        if step.figure.show == "race":
+            expect(reader.locator(".race .dot").first).to_be_visible()
+        parts = reader.locator("[data-part]").evaluate_all("all => all.map(one => one.dataset.part)")
+        there.setdefault(step.figure.show, set()).update(" ".join(parts).split())
+    for step in lesson.steps:
+        assert set(step.figure.parts) <= there[step.figure.show], step.figure.show
+
+
+def test_the_panels_are_as_high_as_what_they_show(reader: Page) -> None:
+    page = opened(reader, 5)
+    frame = page.frame_locator(".explorer iframe")
+    expect(frame.locator("html")).to_have_attribute("data-state", "done")
+    expect(frame.locator("[data-testid=band-gates]")).to_be_visible()
+    expect(frame.locator("[data-testid=band-hidden]")).to_be_hidden()
+    page.wait_for_function("document.querySelector('.explorer iframe').offsetHeight !== 620")
+    inner = next(one for one in page.frames if "/embed/" in one.url)
+    height = inner.evaluate("Math.ceil(document.body.getBoundingClientRect().height)")
+    page.wait_for_function(f"Math.abs(document.querySelector('.explorer iframe').offsetHeight - {height}) < 30")
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_one_clicks_through_a_lesson_of_cells(new_page: NewPage, name: str, width: int) -> None:
+    page = opened(new_page(viewport={"width": width, "height": 800}), 1, name)
+    steps = lessons().find(name).steps
+    for n, step in enumerate(steps, 1):
+        expect(page.locator(".steps .at")).to_have_text(f"Step {n} of {len(steps)}")
+        expect(page.locator(".inside")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if step.prediction:
+            section = page.locator(f"#step-{n}")
+            section.get_by_role("radio").first.check()
+            section.get_by_role("button", name="Look").click()
+            expect(section.locator(".revealed")).to_be_visible()
+        if n < len(steps):
+            page.get_by_role("button", name="Next").click()
+
+
+def _inner(page: Page) -> Frame:
+    return next(frame for frame in page.frames if "/embed/learn/" in frame.url)
+
+
+def test_a_lesson_works_in_a_closed_frame_of_another_site(page: Page, place: str) -> None:
+    body = (
+        f'<iframe src="{place}/embed/learn/cells" title="x" width="390" height="300" sandbox="allow-scripts"></iframe>'
+        "<script>addEventListener('message', ({data}) => { if (data.context === 'iframe.resize') "
+        "document.querySelector('iframe').height = data.height })</script>"
+    )
+    with teaching(body, {}) as course:
+        page.goto(course)
+        frame = page.frame_locator("iframe").first
+        expect(frame.locator("html")).to_have_attribute("data-state", "done", timeout=20_000)
+        expect(frame.locator(".inside")).to_be_visible()
+        inner = _inner(page)
+        assert inner.evaluate("origin") == "null"
+        page.wait_for_function("document.querySelector('iframe').offsetHeight > 500")
+        height = inner.evaluate("document.body.getBoundingClientRect().height")
+        page.wait_for_function(f"Math.abs(document.querySelector('iframe').offsetHeight - {height}) < 40")
+        frame.get_by_role("group", name="Forget gate").get_by_role("button", name="shut").click()
+        expect(frame.locator("[data-of=changed]")).to_be_visible()
+        assert inner.evaluate("document.documentElement.scrollWidth <= innerWidth")
