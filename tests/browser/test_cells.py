@@ -129,7 +129,8 @@ def looked(place: str, lesson: Lesson, model: str, **asked: Any) -> dict[str, An
         frame = http.post(f"/api/runs/{run}/probe", json={"name": "look", "full": True, **asked}).json()["frame"]
     layer = frame["layers"][0]
     arrays = {"h": layer["h"], "c": layer["c"], **layer["gates"], "output": frame["output"]}
-    return frame | {name: _read(wire) for name, wire in arrays.items() if wire}
+    found: dict[str, Any] = frame | {name: _read(wire) for name, wire in arrays.items() if wire}
+    return found
 
 
 def _read(wire: dict[str, str]) -> Array:
