@@ -55,7 +55,8 @@ export class Together {
     try {
       this.#standing = await answer(this.#code, this.#lesson, this.#asked.name, this.#mine ?? 0);
     } catch (error) {
-      setText(this.#said, `Your answer was not counted. ${/** @type {Error} */ (error).message}`);
+      const { message } = /** @type {Error} */ (error);
+      setText(this.#said, `Your answer was not counted. ${message}`);
       this.#again.hidden = false;
       return;
     }
