@@ -66,7 +66,7 @@ export class Panels {
     try {
       for (const name of this.#setup.models) {
         const { spec, known } = this.#models.of(name);
-        if (known && !known[0]) await postRun(/** @type {Spec} */ (spec));
+        if (!known[0]) await postRun(/** @type {Spec} */ (spec));
       }
     } catch (error) {
       setText(this.#told, /** @type {Error} */ (error).message);

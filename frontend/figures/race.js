@@ -7,7 +7,7 @@
 
 import { getCatalog, getRun, postRun } from "../api.js";
 import { make, setText } from "../elements/dom.js";
-import { number, percent, plural, reachText } from "../format.js";
+import { percent, plural, reachText, whole } from "../format.js";
 import { draw, picture, write } from "./svg.js";
 
 /** How often it is asked how far the runs are, in milliseconds. */
@@ -16,11 +16,11 @@ const ASK_MS = 500;
 const TURNS = 4;
 const [LEFT, RIGHT, TOP, ROW, FOOT] = [88, 26, 24, 50, 40];
 const RADIUS = 5;
-const OVER = ["done", "failed", "cancelled"];
+const OVER = ["done", "failed"];
 
 /** @typedef {"reach" | "horizon" | "accuracy"} Measure */
 /** @typedef {{models: string[], seeds: number, measure: Measure}} Setup */
-/** @typedef {{seed: number, id: string, run: RunRecord | null}} Entry null: not asked yet */
+/** @typedef {{spec: Spec, seed: number, id: string, run: RunRecord | null}} Entry null: not asked yet */
 /** @typedef {{name: string, title: string, colour: string, entries: Entry[]}} Runner */
 
 /** @type {Record<Measure, {title: string, of: (run: RunRecord) => number | null, text: (run: RunRecord) => string}>} */
@@ -134,8 +134,9 @@ export class Race {
         const { entries } = this.#of(name);
         const first = Math.max(...entries.map(({ seed }) => seed)) + 1;
         for (let seed = first; seed < first + seeds; seed++) {
-          const { id } = await postRun(/** @type {Spec} */ ({ ...spec, seed }));
-          entries.push({ seed, id, run: null });
+          const other = { ...spec, seed };
+          const { id } = await postRun(other);
+          entries.push({ spec: other, seed, id, run: null });
         }
       }
     } catch (error) {
@@ -171,8 +172,9 @@ export class Race {
   #prepared(name, n) {
     const { spec, runs, known } = this.#models.of(name);
     const seed = (spec.seed ?? 0) + n;
-    if (known && !known[n]) void postRun(/** @type {Spec} */ ({ ...spec, seed })).catch(() => {});
-    return { seed, id: runs[n], run: null };
+    const entry = { spec: { ...spec, seed }, seed, id: runs[n], run: null };
+    if (!known[n]) void postRun(entry.spec).catch(() => {}); // it is asked for again
+    return entry;
   }
 
   /** Asks for what is not trained yet, until all is. */
@@ -196,6 +198,7 @@ export class Race {
   async #askOne(entry) {
     try {
       entry.run = await getRun(entry.id);
+      if (entry.run.status === "cancelled") await postRun(entry.spec); // somebody withdrew from it
     } catch {
       // It is asked for again.
     }
@@ -310,16 +313,16 @@ export class Race {
     const { measure } = this.#setup;
     const { of } = MEASURES[measure];
     const values = runs.flatMap((run) => of(run) ?? []);
-    const updates = number(median(runs.map(({ result }) => result?.steps ?? 0)));
+    const updates = whole(median(runs.map(({ result }) => result?.steps ?? 0)));
     const after = `, after ${updates} updates (median)`;
     if (measure === "accuracy") {
       const [low, high] = [Math.min(...values), Math.max(...values)].map(percent);
       return `${title}: ${low === high ? low : `${low} to ${high}`} right${after}.`;
     }
-    const whole = values.filter((value) => value >= this.#lag).length;
+    const there = values.filter((value) => value >= this.#lag).length;
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const steps = low === high ? low : `${low} to ${high}`;
-    return `${title}: ${steps} steps, ${whole} of ${runs.length} all the way${after}.`;
+    return `${title}: ${steps} steps, ${there} of ${runs.length} all the way${after}.`;
   }
 }
 
