@@ -18,6 +18,9 @@ import { gradientSize, LEAST, MOST, scaled, signalOf, sums, turning } from "./va
 /** The most that each function can be steep: γ of Pascanu et al. 2013. @type {Record<Activation, number>} */
 const STEEPEST = { sigmoid: 0.25, tanh: 1, relu: 1 };
 
+/** What is left of a gradient that vanishes is less than this; one that explodes grows by more than its inverse. */
+const TENTH = 0.1;
+
 /** Powers of ten of the clipping threshold. */
 const CLIP = { min: -3, max: 2, step: 0.1 };
 
@@ -351,14 +354,11 @@ export class Vanish {
         : `The same weights under ${activation}, with which they were never trained (they were with ${this.#trainedWith})`;
     const slopes = `the units are on slopes of ${number(mean)} on average, at most ${number(STEEPEST[activation])}`;
     if (!gradient) return `${as}: ${slopes}.`;
-    const way =
-      last < 1
-        ? `the gradient vanishes: ${number(last)} of it is left`
-        : `the gradient explodes: it grows to ${number(last)} times its size`;
+    const way = `the gradient ${goes(last)}: ${last < 1 ? `${number(last)} of it is left` : `it is ${number(last)} times what it was`}`;
     const edges = this.#turning(activation).edges;
     const turn = edges.length
       ? `It turns at a radius of ${edges.slice(0, 3).map(number).join(" and ")}.`
-      : `At no radius from ${LEAST} to ${MOST} does it ${last < 1 ? "explode" : "vanish"} over ${steps} steps.`;
+      : `At ${last < 1 ? "no" : "every"} radius from ${LEAST} to ${MOST} is more found there than at the answer.`;
     const sure =
       stretch < 1 / STEEPEST[activation]
         ? " That it vanishes is certain here: the weights stretch by less than 1/γ."
@@ -371,4 +371,10 @@ export class Vanish {
           : " Clipping changes nothing: the gradient is shorter than the threshold already.";
     return `${as}: ${slopes}. Over ${steps - 1} steps back ${way}. ${turn}${sure}${clipped}`;
   }
+}
+
+/** @param {number} share of the gradient that is found at the first step */
+function goes(share) {
+  if (share < 1) return share < TENTH ? "vanishes" : "shrinks";
+  return share > 1 / TENTH ? "explodes" : "grows";
 }
