@@ -14,7 +14,7 @@ import { draw, picture, write } from "./svg.js";
 const ASK_MS = 500;
 /** Of the runs that wait, one in so many is asked about at a time. */
 const TURNS = 4;
-const [LEFT, RIGHT, TOP, ROW, FOOT] = [88, 26, 24, 50, 40];
+const [LEFT, RIGHT, TOP, ROW, FOOT] = [102, 26, 24, 50, 40];
 const RADIUS = 5;
 const OVER = ["done", "failed"];
 
@@ -223,7 +223,7 @@ export class Race {
       this.#again,
       `Train ${plural(this.#setup.seeds, "more seed")} (${first} to ${first + this.#setup.seeds - 1})`,
     );
-    setText(this.#progress, done.length < entries.length ? waiting(entries, done.length) : "");
+    setText(this.#progress, done.length < entries.length ? waiting(runners, done.length) : "");
     setText(this.#told, done.length ? `${runners.map((one) => this.#sentence(one)).join(" ")} Seeds: ${seeds}.` : "");
     this.#rows.replaceChildren(...runners.flatMap(rowsOf));
   }
@@ -326,15 +326,16 @@ export class Race {
   }
 }
 
-/** @param {Entry[]} entries @param {number} done */
-function waiting(entries, done) {
-  const running = entries.flatMap(({ run }) =>
-    run?.status === "running"
-      ? [`${run.spec.cell.name} with seed ${run.spec.seed ?? 0} at update ${run.step} of at most ${run.steps}`]
-      : [],
+/** @param {Runner[]} runners @param {number} done */
+function waiting(runners, done) {
+  const running = runners.flatMap(({ title, entries }) =>
+    entries.flatMap(({ run, seed }) =>
+      run?.status === "running" ? [`${title} with seed ${seed} at update ${run.step} of at most ${run.steps}`] : [],
+    ),
   );
   const now = running.length ? ` Training now: ${running.join("; ")}.` : "";
-  return `${done} of ${plural(entries.length, "run")} are trained.${now}`;
+  const all = runners.reduce((sum, { entries }) => sum + entries.length, 0);
+  return `${done} of ${plural(all, "run")} are trained.${now}`;
 }
 
 /** @param {Runner} runner */
