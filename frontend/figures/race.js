@@ -126,7 +126,13 @@ export class Race {
 
   /** Trains all of them once more, each with as many seeds that it was not trained with yet. */
   async again() {
+    if (window.origin === "null") {
+      // A frame that is closed in may start nothing.
+      setText(this.#progress, "Within this frame nothing can be trained: open the lesson itself.");
+      return;
+    }
     this.#again.disabled = true;
+    let refusal = "";
     try {
       const { models, seeds } = this.#setup;
       for (const name of models) {
@@ -140,13 +146,10 @@ export class Race {
         }
       }
     } catch (error) {
-      // A frame that is closed in may start nothing, and is told no more than that it may not.
-      const closed = window.origin === "null";
-      const said = "Within this frame nothing can be trained: open the lesson itself.";
-      setText(this.#progress, closed ? said : /** @type {Error} */ (error).message);
-      return;
+      refusal = /** @type {Error} */ (error).message;
     }
     await this.#ask();
+    if (refusal) setText(this.#progress, refusal);
   }
 
   /** @param {string} name */

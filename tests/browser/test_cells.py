@@ -293,3 +293,12 @@ def test_a_lesson_works_in_a_closed_frame_of_another_site(page: Page, place: str
         frame.get_by_role("group", name="Forget gate").get_by_role("button", name="shut").click()
         expect(frame.locator("[data-of=changed]")).to_be_visible()
         assert inner.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for _ in range(2):
+            frame.get_by_role("button", name="Next").click()
+        expect(frame.locator(".race .dot")).to_have_count(4)
+        frame.locator("[data-part=again]").click()
+        expect(frame.locator(".progress")).to_contain_text("open the lesson itself")
+        for _ in range(2):
+            frame.get_by_role("button", name="Next").click()
+        panels = frame.frame_locator(".explorer iframe")
+        expect(panels.locator("[data-testid=band-gates] canvas").first).to_be_visible(timeout=10_000)
