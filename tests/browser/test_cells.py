@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from farback.lessons.reader import read_lesson
 
 from ..serving import serving
 from .conftest import NewPage
+from .test_accessible import complaints_of
 from .test_embedded import teaching
 
 OWN = """\
@@ -250,6 +252,15 @@ def test_the_panels_are_as_high_as_what_they_show(reader: Page) -> None:
     inner = next(one for one in page.frames if "/embed/" in one.url)
     height = inner.evaluate("Math.ceil(document.body.getBoundingClientRect().height)")
     page.wait_for_function(f"Math.abs(document.querySelector('.explorer iframe').offsetHeight - {height}) < 30")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_is_out_of_reach(new_page: NewPage, place: str, root: Path, theme: str) -> None:
+    page = new_page(base_url=place, color_scheme=theme)
+    for step, there in ((1, ".strip"), (2, ".chamber.held"), (3, ".dot")):
+        opened(page, step)
+        expect(page.locator(there).first).to_be_visible()
+        assert complaints_of(page, root) == []
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru"])
