@@ -5,7 +5,7 @@
  * @import {LessonModels} from "./models.js"
  */
 
-import { getCatalog, getRun, postRun } from "../api.js";
+import { getCatalog, getRun, postRun, Refused } from "../api.js";
 import { make, setText } from "../elements/dom.js";
 import { percent, plural, reachText, whole } from "../format.js";
 import { draw, picture, write } from "./svg.js";
@@ -202,8 +202,9 @@ export class Race {
     try {
       entry.run = await getRun(entry.id);
       if (entry.run.status === "cancelled") await postRun(entry.spec); // somebody withdrew from it
-    } catch {
-      // It is asked for again.
+    } catch (error) {
+      // As many as may wait do already: what was refused then is asked for again.
+      if (error instanceof Refused && error.code === "not_found") await postRun(entry.spec).catch(() => {});
     }
   }
 

@@ -15,14 +15,14 @@ LOG = logging.getLogger(__name__)
 
 def prepare(engine: LocalEngine, lessons: Iterable[Lesson]) -> None:
     """Queue every model that is not trained yet, each lesson's under its own name: the queue is fair, so a person who
-    comes meanwhile does not wait for all of them."""
+    comes meanwhile does not wait for all of them. A seed has a name too, since no one may have too many runs wait."""
     for lesson in lessons:
         for spec in lesson.runs():
             try:
-                engine.submit(job_of(spec), f"lesson-{lesson.name}")
+                engine.submit(job_of(spec), f"lesson-{lesson.name}-{spec.seed}")
             except FarbackError as error:  # a server that takes on no more still shows the rest
                 LOG.warning("A model of the lesson %s is not prepared: %s", lesson.name, error)
-                return
+                break
 
 
 def progress(engine: LocalEngine, lesson: Lesson) -> tuple[int, int]:
