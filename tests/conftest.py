@@ -14,7 +14,9 @@ os.environ["OMP_NUM_THREADS"] = "1"
 # A test means the same on every machine, whatever a person has set there; only the browser's path counts.
 for name in [name for name in os.environ if name.startswith("FARBACK_") and name != "FARBACK_CHROMIUM"]:
     del os.environ[name]
-os.environ["FARBACK_PREPARE_LESSONS"] = "0"  # a server that a test starts trains what the test asks for and nothing else
+os.environ["FARBACK_PREPARE_LESSONS"] = (
+    "0"  # a server that a test starts trains what the test asks for and nothing else
+)
 
 hypothesis.settings.register_profile("farback", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("farback")

@@ -30,6 +30,8 @@ def test_documented_defaults_hold(root: Path) -> None:
 def _in_words(name: str, value: object) -> str:
     if name.endswith("_bytes") and isinstance(value, int):
         return f"{value >> 30} GiB" if value % 2**30 == 0 else f"{value >> 20} MiB"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value) or "none"
 
 

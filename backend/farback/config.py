@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -158,8 +159,8 @@ class Settings:
     max_snapshot_bytes: int = 64 * 2**20
     """Largest snapshot on disk, and largest file that can be taken in: fifty times that of an opening comparison."""
     max_saves_client: int = 60
-    """Most snapshots that one client saves, or takes in, within an hour: a course prepared at one sitting. A script that
-    went wrong leaves room for others."""
+    """Most snapshots that one client saves, or takes in, within an hour: a course prepared at one sitting. A script
+    that went wrong leaves room for others."""
     max_body_bytes: int = 6 * 2**20
     """Largest request body: the longest text, each character at its widest in JSON."""
     heartbeat_s: float = 15.0
@@ -206,9 +207,9 @@ class Settings:
             text = os.environ.get(f"FARBACK_{name.upper()}")
             if text is None:
                 continue
-            kind = {"int": int, "float": float, "Path": Path, "str": str, "bool": _flag}[annotation]
+            kinds: dict[str, Callable[[str], object]] = {"int": int, "float": float, "Path": Path, "bool": _flag}
             try:
-                values[name] = kind(text)
+                values[name] = kinds.get(annotation, str)(text)
             except ValueError:
                 raise ValueError(f"FARBACK_{name.upper()} is {text!r}, which is not a {annotation}") from None
         values |= {name: value for name, value in given.items() if value is not None}

@@ -37,9 +37,9 @@ test("on a site of files a page is a folder and an answer is a file", () => {
 });
 
 test("a file knows where it was taken from, or that it does not", () => {
-  open({ source: "page", snapshot: "abc", home: "https://farback.test/" }, "file:///home/ann/abc.html");
+  open({ source: "page", snapshot: "abc", home: "https://farback.test/" }, "file:///mnt/ann/abc.html");
   assert.equal(home(), "https://farback.test/");
-  open({ source: "page", snapshot: "abc" }, "file:///home/ann/abc.html");
+  open({ source: "page", snapshot: "abc" }, "file:///mnt/ann/abc.html");
   assert.equal(home(), null);
 });
 

@@ -33,13 +33,14 @@ from pathlib import Path
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    settings = Settings(data_dir=folder, workers=1)
+    settings = Settings(data_dir=folder, workers=1, prepare_lessons=False)
     with TestClient(create_app(settings, LocalEngine(settings, Store(folder), "tests.engine.fake"))) as client:
         spec = {"task": {"name": "recall"}, "cell": {"name": "lstm"}, "training": {"steps": 4}}
         run = client.post("/api/runs", json=spec).json()["id"]
         while client.get(f"/api/runs/{run}").json()["status"] != "done":
             pass
-        for path in ("/", "/api/catalog", "/plotly.js", "/metrics", "/healthz", f"/api/stream?run={run}",
+        for path in ("/", "/learn", "/learn/two-nets", "/api/lessons", "/api/catalog", "/plotly.js",
+                     "/metrics", "/healthz", f"/api/stream?run={run}",
                      f"/api/runs/{run}/frames", f"/api/runs/{run}/frames/2", f"/api/runs/{run}/weights"):
             assert client.get(path).status_code == 200, path
         kept = "/api/snapshots/" + client.post("/api/snapshots", json={"runs": [run]}).json()["id"]
@@ -180,7 +181,7 @@ def test_the_web_process_stays_small(tmp_path: Path, servers: list[Process]) -> 
     if not status.exists():
         pytest.skip("memory is read from /proc")
     [resident] = [line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmRSS")]
-    assert int(resident) < 150_000, "kB"
+    assert int(resident) < 175_000, "kB"  # 115 MB of it at the start: the lessons' models read a whole text once
 
 
 def test_two_servers_never_share_a_port_or_a_data_folder(tmp_path: Path, servers: list[Process]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import tempfile
 import time
@@ -70,10 +71,10 @@ def recording(what: str, task: dict[str, Any], cell: dict[str, Any], steps: int)
 
 def _record(spec: RunSpec, folder: Path) -> Iterator[Entry]:
     """As a worker does it."""
-    kept = RunFolder(folder)
-    kept.create(spec.model_dump_json())
+    kept, written = RunFolder(folder), json.dumps(spec.as_json())
+    kept.create(written)
     writer = Writer(kept, "bench")
-    for entry in record(spec.model_dump_json(), "bench", None, _nothing):
+    for entry in record(written, "bench", None, _nothing):
         writer.write(entry)
         yield entry
 
