@@ -5,6 +5,8 @@
  * @import {FarbackFigure} from "./elements/figure.js"
  */
 
+import { CODES } from "./codes.js";
+import { codesFor } from "./elements/codes.js";
 import { make, setText } from "./elements/dom.js";
 import "./elements/figure.js";
 import { Predict } from "./elements/predict.js";
@@ -75,6 +77,18 @@ function reveal(n) {
   if (n === at) setUp();
 }
 
+/** The codes by which a course's page shows this lesson. A lesson's link is none that oEmbed is asked about. */
+function embedding() {
+  const shared = { base: new URL(".", document.baseURI).href, id: `learn/${data.name}`, title: data.title };
+  const codes = CODES.filter(({ name }) => name !== "Address");
+  return make(
+    "details",
+    { class: "embedding" },
+    make("summary", {}, "Show this lesson in a course's page"),
+    ...codesFor({ ...shared, query: "", end: "" }, codes),
+  );
+}
+
 /** @param {EventTarget | null} target @returns {HTMLElement | null} */
 const pointer = (target) => (target instanceof Element ? target.closest("button.figure") : null);
 
@@ -136,4 +150,5 @@ if (new URLSearchParams(location.search).has("class")) {
 
 article.insertBefore(steps, onward);
 if (root.classList.contains("embed")) tellHeight();
+else onward.after(embedding());
 go(Number(STEP.exec(location.hash)?.[1] ?? 1) - 1, true);

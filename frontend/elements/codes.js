@@ -9,9 +9,10 @@ import { make, setText } from "./dom.js";
 
 /**
  * @param {Shared} shared
+ * @param {typeof CODES} [codes] those that there are of what is shared
  * @returns {HTMLElement[]}
  */
-export function codesFor(shared) {
+export function codesFor(shared, codes = CODES) {
   const code = make("textarea", {
     ...{ rows: 4, readonly: true, class: "code", "data-testid": "code", "aria-label": "Code" },
   });
@@ -23,10 +24,10 @@ export function codesFor(shared) {
       "data-testid": "code-kind",
       onchange: () => choose(kind.selectedIndex),
     },
-    ...CODES.map(({ name }) => make("option", {}, name)),
+    ...codes.map(({ name }) => make("option", {}, name)),
   );
   const choose = /** @param {number} at */ (at) => {
-    const chosen = CODES[at];
+    const chosen = codes[at];
     if (!chosen) return;
     code.value = chosen.code(shared);
     setText(hint, chosen.hint);

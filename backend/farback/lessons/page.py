@@ -30,7 +30,7 @@ def article(lesson: Lesson, place: int, of: int, before: Lesson | None, after: L
     )
     return (
         f'<article class="lesson" data-lesson="{lesson.name}">\n<div class="opening"><p class="place">'
-        f'<a href="learn">Lesson {place} of {of}</a> · {minutes(lesson)}</p>'
+        f'<a href="learn">Lesson {place} of {of} ·</a> {minutes(lesson)}</p>'
         f'<h2>{escape(lesson.title)}</h2><p class="idea">{escape(lesson.idea)}</p></div>\n'
         f'{steps}\n<nav class="onward" aria-label="Lessons">{onward}</nav>\n</article>'
     )
