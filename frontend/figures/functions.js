@@ -5,8 +5,9 @@
  * @import {Nested} from "./nested.js"
  */
 
-import { calm, make, setText } from "../elements/dom.js";
+import { make, setText } from "../elements/dom.js";
 import { number } from "../format.js";
+import { Beat } from "./beat.js";
 import { tips } from "./copies.js";
 import { nested, ONES } from "./nested.js";
 import { range } from "./range.js";
@@ -37,11 +38,14 @@ export class Functions {
   /** How many functions have run, and how many derivatives are multiplied. */
   #seen = 0;
   #back = 0;
-  #timer = 0;
 
   #x = range("x, the innermost value", X, (x) => this.#change({ x }));
   #value = make("output", {});
-  #play = make("button", { type: "button", onclick: () => this.play() }, "Play");
+  #beat = new Beat(
+    BEAT,
+    () => this.#begin(),
+    () => this.#advance(),
+  );
   #step = make("button", { type: "button", onclick: () => this.#once() }, "One step");
   #chosen = make("div", { class: "chosen", role: "group", "aria-label": "The functions", "data-part": "choose" });
   #place = make("div", { class: "copies", tabindex: 0, role: "region", "aria-label": "The chain of functions" });
@@ -57,7 +61,7 @@ export class Functions {
         "div",
         { class: "tools" },
         make("label", { "data-part": "x" }, "x ", this.#x, this.#value),
-        this.#play,
+        this.#beat.button,
         this.#step,
       ),
       this.#place,
@@ -77,23 +81,14 @@ export class Functions {
     this.#finish();
   }
 
-  /** Runs values outwards and derivatives back, one function after another. */
-  play() {
-    if (this.#timer) {
-      this.stop();
-      return;
-    }
+  #begin() {
     [this.#seen, this.#back] = [0, 0];
     this.#draw();
-    this.#timer = window.setInterval(() => this.#advance(), calm() ? BEAT * 2 : BEAT);
-    setText(this.#play, "Pause");
   }
 
   /** Stops what plays. */
   stop() {
-    window.clearInterval(this.#timer);
-    this.#timer = 0;
-    setText(this.#play, "Play");
+    this.#beat.stop();
   }
 
   get #count() {

@@ -7,9 +7,10 @@
  * @import {Pass} from "../nets.js"
  */
 
-import { calm, make, setText } from "../elements/dom.js";
+import { make, setText } from "../elements/dom.js";
 import { number, plural } from "../format.js";
 import { forward, slope } from "../nets.js";
+import { Beat } from "./beat.js";
 import { tips } from "./copies.js";
 import { symbolOf } from "./models.js";
 import { range } from "./range.js";
@@ -35,7 +36,6 @@ export class Steps {
   #setup = { model: "", t: 0, k: null, multiplied: false };
   /** How many factors are multiplied. */
   #count = 0;
-  #timer = 0;
   /** What the server says of all factors from k back to t. @type {ChainAnswer | null} */
   #answer = null;
   /** Which question was asked last. */
@@ -45,7 +45,11 @@ export class Steps {
   #from;
   #to;
   #ends = make("output", {});
-  #play = make("button", { type: "button", "data-part": "play", onclick: () => this.play() }, "Play");
+  #beat = new Beat(
+    BEAT,
+    () => this.#begin(),
+    () => this.#advance(),
+  );
   #next = make("button", { type: "button", "data-part": "next", onclick: () => this.#once() }, "× next factor");
   #all = make("button", { type: "button", onclick: () => this.#multiply(this.#most) }, "× all");
   #place = make("div", { class: "copies", tabindex: 0, role: "region", "aria-label": "The chain of steps" });
@@ -77,7 +81,7 @@ export class Steps {
         make("label", { "data-part": "pick" }, "back to t ", this.#to),
         this.#ends,
       ),
-      make("div", { class: "tools" }, this.#play, this.#next, this.#all),
+      make("div", { class: "tools" }, this.#beat.button, this.#next, this.#all),
       this.#place,
       this.#compared,
       this.#told,
@@ -102,23 +106,14 @@ export class Steps {
     });
   }
 
-  /** Multiplies one factor after another, from the first. */
-  play() {
-    if (this.#timer) {
-      this.stop();
-      return;
-    }
+  #begin() {
     this.#count = 0;
     this.#draw();
-    this.#timer = window.setInterval(() => this.#advance(), calm() ? BEAT * 2 : BEAT);
-    setText(this.#play, "Pause");
   }
 
   /** Stops what plays. */
   stop() {
-    window.clearInterval(this.#timer);
-    this.#timer = 0;
-    setText(this.#play, "Play");
+    this.#beat.stop();
   }
 
   get #k() {

@@ -6,9 +6,10 @@
  * @import {Net} from "../nets.js"
  */
 
-import { calm, make, setText } from "../elements/dom.js";
+import { make, setText } from "../elements/dom.js";
 import { number, plural } from "../format.js";
 import { backward, descended, forward, lossOf, norm, stretched, withRecurrent } from "../nets.js";
+import { Beat } from "./beat.js";
 import { drawCopies, tips } from "./copies.js";
 import { symbolOf } from "./models.js";
 import { range } from "./range.js";
@@ -40,14 +41,17 @@ export class Unfold {
   /** How many steps have run, and how many the gradient has run back. */
   #seen = 0;
   #back = 0;
-  #timer = 0;
   #nudge = { to: 0, from: 0, by: 0 };
   #updates = 0;
 
   #place = make("div", { class: "copies" });
   #told = make("p", { class: "told", role: "status" });
   #copies = range("How far it is drawn out", { min: 1, max: MOST, step: 1 }, (value) => this.#drawOut(value));
-  #play = make("button", { type: "button", "data-part": "play", onclick: () => this.play() }, "Play");
+  #beat = new Beat(
+    BEAT,
+    () => this.#begin(),
+    () => this.#advance(),
+  );
   #step = make("button", { type: "button", onclick: () => this.#pause(() => this.#advance()) }, "One step");
   #weight = make("select", { "aria-label": "Weight to nudge", onchange: () => this.#choose() });
   #by = range("Change of this weight", { min: -NUDGE, max: NUDGE, step: FINE }, (value) => this.#set({ by: value }));
@@ -83,7 +87,7 @@ export class Unfold {
         "div",
         { class: "tools" },
         make("label", { "data-part": "fold" }, "Loop ", this.#copies, " copies"),
-        this.#play,
+        this.#beat.button,
         this.#step,
       ),
       this.#place,
@@ -115,24 +119,15 @@ export class Unfold {
     this.#finish();
   }
 
-  /** Runs the steps one after another, from the first. */
-  play() {
-    if (this.#timer) {
-      this.stop();
-      return;
-    }
+  #begin() {
     if (this.#setup.folded) this.#drawOut(this.#setup.length);
     [this.#seen, this.#back] = [0, 0];
     this.#draw();
-    this.#timer = window.setInterval(() => this.#advance(), calm() ? BEAT * 2 : BEAT);
-    setText(this.#play, "Pause");
   }
 
   /** Stops what plays. */
   stop() {
-    window.clearInterval(this.#timer);
-    this.#timer = 0;
-    setText(this.#play, "Play");
+    this.#beat.stop();
   }
 
   get #length() {
@@ -147,7 +142,7 @@ export class Unfold {
 
   #advance() {
     const through = this.#back === this.#length || (!this.#setup.back && this.#seen === this.#length);
-    if (through && this.#timer) this.stop();
+    if (through && this.#beat.playing) this.stop();
     else if (through) [this.#seen, this.#back] = [0, 0];
     else if (this.#seen < this.#length) this.#seen += 1;
     else this.#back += 1;

@@ -1,0 +1,44 @@
+/**
+ * The button that plays a figure: one advance after another, until there is nothing left or it is pressed again.
+ */
+
+import { calm, make, setText } from "../elements/dom.js";
+
+export class Beat {
+  #timer = 0;
+  #begin;
+  #advance;
+  #every;
+
+  /**
+   * @param {number} every milliseconds between two advances; twice as long for whoever asked for less motion
+   * @param {() => void} begin goes back to the start
+   * @param {() => void} advance one step on; whoever has come to the end calls `stop`
+   */
+  constructor(every, begin, advance) {
+    this.#every = every;
+    this.#begin = begin;
+    this.#advance = advance;
+    this.button = make("button", { type: "button", "data-part": "play", onclick: () => this.#toggle() }, "Play");
+  }
+
+  get playing() {
+    return this.#timer !== 0;
+  }
+
+  stop() {
+    window.clearInterval(this.#timer);
+    this.#timer = 0;
+    setText(this.button, "Play");
+  }
+
+  #toggle() {
+    if (this.playing) {
+      this.stop();
+      return;
+    }
+    this.#begin();
+    this.#timer = window.setInterval(this.#advance, calm() ? this.#every * 2 : this.#every);
+    setText(this.button, "Pause");
+  }
+}
