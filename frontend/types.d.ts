@@ -262,6 +262,8 @@ export interface Series {
 export interface Curves {
   kind: "curves";
   caption: string;
+  /** What its numbers say, for whoever does not see it, where that is more than its smallest and its largest. */
+  sentence?: string;
   /** "time": x is a time step of the sequence; "training": x is an update of the weights. */
   axis: "time" | "training";
   /** Time steps T of the axis, or its last training step. */

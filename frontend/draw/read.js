@@ -75,6 +75,61 @@ export function readAt(picture, t, row) {
   return value === undefined ? "" : `${picture.series[0]?.name}: ${number(value)}`;
 }
 
+/** @typedef {string | number | null} Cell */
+
+/**
+ * A picture's numbers, the names of their columns first.
+ *
+ * @param {Picture} picture
+ * @returns {{head: string[], body: Cell[][]}}
+ */
+function cellsOf(picture) {
+  if (picture.kind === "heatmap") {
+    const { matrix, timeFirst } = picture;
+    const [steps, units] = timeFirst ? [matrix.rows, matrix.cols] : [matrix.cols, matrix.rows];
+    const names = Array.from({ length: units }, (_, row) => picture.rowName(row));
+    const body = Array.from({ length: steps }, (_, t) => [t, ...names.map((_, row) => cellAt(picture, t, row))]);
+    return { head: ["step", ...names], body };
+  }
+  if (picture.kind === "curves") {
+    const { name: where, place } = axisOf(picture);
+    const body = picture.series
+      .flatMap(edged)
+      .flatMap(({ name, points }) => points.map(({ x, y }) => [name, place(x), y]));
+    if (picture.lagFrom !== undefined) body.reverse(); // lags count up
+    return { head: ["series", where, "value"], body };
+  }
+  if (picture.kind === "tokens") {
+    const body = picture.tokens.map(({ label, salient }, t) => [t, label, String(salient)]);
+    return { head: ["step", "input", "relevant"], body };
+  }
+  if (picture.kind === "bars") {
+    const body = picture.bars.map(({ name, value, error }) => [name, value, error ?? null]);
+    return { head: ["name", "value", "half of its interval"], body };
+  }
+  return { head: [], body: [] };
+}
+
+/**
+ * A picture as a table to read: each row begins with what it is about. Curves stand side by side.
+ *
+ * @param {Picture} picture
+ * @returns {{head: string[], body: Cell[][]}}
+ */
+export function tableOf(picture) {
+  const { head, body } = cellsOf(picture);
+  if (picture.kind !== "curves") return { head, body };
+  const names = [...new Set(body.map(([name]) => String(name)))];
+  const places = [...new Set(body.map(([, place]) => Number(place)))].toSorted((a, b) => a - b);
+  /** @type {Map<number, Cell[]>} */
+  const rows = new Map(places.map((place) => [place, [place, ...names.map(() => null)]]));
+  for (const [name, place, value] of body) {
+    const row = rows.get(Number(place));
+    if (row) row[1 + names.indexOf(String(name))] = value ?? null;
+  }
+  return { head: [head[1] ?? "", ...names], body: [...rows.values()] };
+}
+
 /**
  * A picture as comma-separated values, in full.
  *
@@ -82,27 +137,8 @@ export function readAt(picture, t, row) {
  * @returns {string}
  */
 export function csvOf(picture) {
-  /** @type {(string | number | null)[][]} */
-  let rows = [];
-  if (picture.kind === "heatmap") {
-    const { matrix, timeFirst } = picture;
-    const [steps, units] = timeFirst ? [matrix.rows, matrix.cols] : [matrix.cols, matrix.rows];
-    const names = Array.from({ length: units }, (_, row) => picture.rowName(row));
-    rows = Array.from({ length: steps }, (_, t) => [t, ...names.map((_, row) => cellAt(picture, t, row))]);
-    rows.unshift(["step", ...names]);
-  } else if (picture.kind === "curves") {
-    const { name: where, place } = axisOf(picture);
-    rows = picture.series.flatMap(edged).flatMap(({ name, points }) => points.map(({ x, y }) => [name, place(x), y]));
-    if (picture.lagFrom !== undefined) rows.reverse(); // lags count up
-    rows.unshift(["series", where, "value"]);
-  } else if (picture.kind === "tokens") {
-    rows = picture.tokens.map(({ label, salient }, t) => [t, label, String(salient)]);
-    rows.unshift(["step", "input", "relevant"]);
-  } else if (picture.kind === "bars") {
-    rows = picture.bars.map(({ name, value, error }) => [name, value, error ?? null]);
-    rows.unshift(["name", "value", "half of its interval"]);
-  }
-  return rows.map((row) => row.map(cellText).join(",")).join("\r\n");
+  const { head, body } = cellsOf(picture);
+  return [head, ...body].map((row) => row.map(cellText).join(",")).join("\r\n");
 }
 
 /**

@@ -14,6 +14,8 @@ export class FarbackBand extends HTMLElement {
   /** @type {FarbackPanel[]} */
   panels = [];
   #row = make("div", { class: "row" });
+  /** Of its measures, by name. @type {Record<string, string>} */
+  units;
   /** @type {HTMLButtonElement} */
   #fold;
   #switches = make("span", { class: "switches" });
@@ -28,6 +30,7 @@ export class FarbackBand extends HTMLElement {
     super();
     this.panel = panel;
     this.dataset.testid = `band-${panel.id}`;
+    this.units = Object.fromEntries(panel.measures.map((name) => [name, catalog.measures[name]?.unit ?? ""]));
     this.#tool = toolOf(panel.id, catalog);
     const body = uniqueId("band");
     this.#row.id = body;

@@ -7,6 +7,7 @@
  */
 
 import { answerScenes } from "../asking.js";
+import { answerOf } from "../panels/common.js";
 import { PANELS } from "../panels/index.js";
 import { leftOut } from "../parts.js";
 import { taskOf } from "../setup.js";
@@ -197,6 +198,8 @@ export class FarbackColumns extends HTMLElement {
       model: column.title,
       step: frame?.step ?? 0,
       length: frame?.length ?? 1,
+      ...(frame ? { answer: answerOf(frame, stage.view.row).step } : {}),
+      units: band.units,
     };
     const version = `${stage.version} ${band.panel.history ? steps : ""}`;
     // What is new is set up soon, so that it has its height.

@@ -15,10 +15,10 @@ const KEYS = [
   ["t", "train, or replay what is trained"],
   ["?", "this help"],
   ["Tab", "next control or panel"],
-  ["← → ↑ ↓ on a panel", "mark a time step, choose a unit"],
-  ["Enter on a panel", "enlarge, zoom, download"],
+  ["← → ↑ ↓ on a panel", "mark a time step, choose a unit; a screen reader says the value there"],
+  ["Enter on a panel", "enlarge, zoom, read its numbers as a table, download"],
   ["↑ ↓ on connectivity", "choose an output, whose inputs every column then shows"],
-  ["Esc", "take the mark away and go back to the answer, then to the held-out sequence"],
+  ["Esc", "stop the sound; take the mark away and go back to the answer, then to the held-out sequence"],
 ];
 
 export class FarbackHelp extends HTMLElement {

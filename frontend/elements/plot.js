@@ -10,10 +10,12 @@ import { paintCurves, scaleLabels } from "../draw/curves.js";
 import { paintBar, paintHeatmap } from "../draw/heatmap.js";
 import { paintHistory } from "../draw/history.js";
 import { readAt, rowsOf } from "../draw/read.js";
+import { placeText, sentenceOf } from "../draw/sentence.js";
 import { paintTokens } from "../draw/tokens.js";
 import { short, whole } from "../format.js";
 import { positionOf, SLIDER_KEYS, stepAt, stepTicks } from "../timeline.js";
-import { make, setAttribute, setText, tell } from "./dom.js";
+import { make, setAttribute, setText, tell, uniqueId } from "./dom.js";
+import { sayAtRest } from "./say.js";
 
 /**
  * @typedef {object} Brush how and for whom a picture is painted
@@ -23,6 +25,8 @@ import { make, setAttribute, setText, tell } from "./dom.js";
  * @property {string} model
  * @property {number} step the training step
  * @property {number} length time steps
+ * @property {number} [answer] the step that lags are counted from
+ * @property {Record<string, string>} [units] of what its panel shows, by the measure's name
  * @property {string} title of the panel
  */
 
@@ -36,6 +40,24 @@ const sizes = new ResizeObserver((entries) => {
     if (plot instanceof FarbackPlot) plot.resize(contentRect.width, contentRect.height);
   }
 });
+
+/** Milliseconds without a new picture after which a picture is described: none is while frames stream in. */
+const STANDS_MS = 400;
+/** Pictures that are described in one go. */
+const AT_ONCE = 8;
+/** @type {Set<FarbackPlot>} */
+const changing = new Set();
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let standing;
+
+/** Describes what has changed, a few at a time. */
+function describeAll() {
+  for (const plot of [...changing].slice(0, AT_ONCE)) {
+    changing.delete(plot);
+    plot.describe();
+  }
+  standing = changing.size ? setTimeout(describeAll) : undefined;
+}
 
 export class FarbackPlot extends HTMLElement {
   /** @type {Picture | null} */
@@ -65,6 +87,7 @@ export class FarbackPlot extends HTMLElement {
   );
   #bar = make("canvas", { class: "bar", hidden: true });
   #scale = make("div", { class: "scale", "aria-hidden": "true" }, this.#bar);
+  #sentence = make("span", { id: uniqueId("sentence"), hidden: true });
   #foot = make("div", { class: "foot", "aria-hidden": "true", hidden: true });
   #footed = "";
   #outlined = "";
@@ -86,7 +109,9 @@ export class FarbackPlot extends HTMLElement {
       this.#area,
       this.#scale,
       this.#foot,
+      this.#sentence,
     );
+    this.#area.setAttribute("aria-describedby", this.#sentence.id);
     sizes.observe(this.#area);
     this.#area.addEventListener("pointermove", (event) => this.#point(event, false));
     this.#area.addEventListener("pointerleave", () => tell(this, "point", null));
@@ -134,7 +159,37 @@ export class FarbackPlot extends HTMLElement {
     this.#furnish(picture, brush);
     this.#showOutlines(picture);
     this.#showFoot();
+    changing.add(this);
     this.#read();
+    clearTimeout(standing);
+    standing = setTimeout(describeAll, STANDS_MS);
+  }
+
+  /** Says in a sentence what its numbers say. */
+  describe() {
+    const { picture, brush } = this;
+    // What is written out needs no sentence beside it, and bars are told in full by their name.
+    const told = picture && brush && picture.kind !== "note" && picture.kind !== "bars";
+    const place = picture?.kind === "tokens" ? "" : ` at training step ${whole(brush?.step ?? 0)}`;
+    this.#read();
+    setText(this.#sentence, told ? `${brush.title} of ${brush.model}${place}: ${sentenceOf(picture)}.` : "");
+  }
+
+  /** What the picture says in a sentence. */
+  get sentence() {
+    this.describe();
+    return this.#sentence.textContent;
+  }
+
+  /** Says the value at the mark, once the keys rest. */
+  #say() {
+    sayAtRest(() => {
+      const { picture, brush } = this;
+      if (!picture || !brush) return "";
+      const t = this.#mark;
+      if (this.#timed && (t === null || t >= brush.length)) return "";
+      return placeText(picture, t ?? 0, this.#rowIn(picture), brush);
+    });
   }
 
   /**
@@ -282,12 +337,14 @@ export class FarbackPlot extends HTMLElement {
     this.classList.toggle("aside", t !== null && 2 * t > brush.length);
     const told =
       picture.kind === "bars" ? picture.bars.map(({ name, text, told }) => `; ${name}: ${told ?? text}`).join("") : "";
-    setAttribute(this.#area, "aria-label", `${brush.model}, ${brush.title}. ${picture.caption}${told}`);
+    // Where the keyboard stands, a name that changes with every frame would be said at every frame.
+    const busy = this.#area === document.activeElement && changing.has(this);
+    if (!busy) setAttribute(this.#area, "aria-label", `${brush.model}, ${brush.title}. ${picture.caption}${told}`);
     if (this.#timed) {
       setAttribute(this.#area, "aria-valuemax", brush.length - 1);
       setAttribute(this.#area, "aria-valuenow", t ?? 0);
       const chosen = picture.kind === "heatmap" && picture.outputs ? `${picture.rowName(row)}, ` : "";
-      setAttribute(this.#area, "aria-valuetext", shown ? `step ${t}. ${text}` : `${chosen}no step marked`);
+      setAttribute(this.#area, "aria-valuetext", `${chosen}${shown ? `step ${t}` : "no step marked"}`);
     } else if (picture.kind === "curves") {
       setAttribute(this.#area, "aria-valuemax", picture.length);
       setAttribute(this.#area, "aria-valuenow", picture.cursor ?? 0);
@@ -364,6 +421,7 @@ export class FarbackPlot extends HTMLElement {
     if (!move) return;
     event.preventDefault();
     event.stopPropagation();
+    this.#say();
     if (!this.#timed) {
       // Of training steps the frames are the places, and up means on, as on any slider.
       tell(this, "move", SLIDER_KEYS[event.key]);

@@ -1,6 +1,6 @@
 /**
  * What a person does with a band, beside looking at it: step through the chain rule, ask for longer sequences, write a
- * sequence of their own.
+ * sequence of their own, listen to the gradient.
  *
  * @import {Catalog, Column, View} from "../types.js"
  */
@@ -8,12 +8,19 @@
 import { ChainTool } from "./chain.js";
 import { ConnectivityTool } from "./connectivity.js";
 import { LengthsTool } from "./lengths.js";
+import { ListenTool } from "./listen.js";
 import { SequenceTool } from "./sequence.js";
 
 /** @typedef {HTMLElement & {show: (view: View, columns: Column[], task: string) => void}} Tool */
 
 /** @type {Record<string, new (catalog: Catalog) => Tool>} by the band's panel */
-const TOOLS = { chain: ChainTool, connectivity: ConnectivityTool, lengths: LengthsTool, input: SequenceTool };
+const TOOLS = {
+  chain: ChainTool,
+  connectivity: ConnectivityTool,
+  input: SequenceTool,
+  lengths: LengthsTool,
+  signal: ListenTool,
+};
 
 /**
  * @param {string} panel

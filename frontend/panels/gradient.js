@@ -4,6 +4,7 @@
  * @import {Panel} from "../types.js"
  */
 
+import { fallText } from "../draw/sentence.js";
 import { roundUp } from "../scales.js";
 import { verdictText } from "../verdict.js";
 import { answerOf, back, layerOf, logAxis, pointsOf, room, STATE_HEIGHT, unitMap } from "./common.js";
@@ -30,6 +31,7 @@ export const signal = {
       {
         kind: "curves",
         caption: dead ? "0 at every earlier step: nothing flows back" : verdictText(layer.verdict),
+        ...(relative ? { sentence: fallText(points, last) } : {}),
         axis: "time",
         length: frame.length,
         cursor: null,
