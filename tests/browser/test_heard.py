@@ -65,6 +65,12 @@ def written(page: Page, values: Floats) -> list[list[str]]:
     return found
 
 
+def accessible_description(slider: Locator) -> str:
+    """What the element that describes it says, once that stands."""
+    expect(slider).to_have_accessible_description(re.compile("."))
+    return str(slider.evaluate("(s) => document.getElementById(s.getAttribute('aria-describedby')).textContent"))
+
+
 def enlarge(page: Page, panel: str) -> Locator:
     """The dialog with a panel of the first model, opened by keyboard."""
     page.get_by_test_id(f"panel-{panel}").first.get_by_role("slider").first.focus()
@@ -95,6 +101,15 @@ def test_the_cell_under_the_keyboard_is_said_once_it_rests(page: Page, link: str
     value = written(page, h[2:3, 1:2])[0][0]
     said = f"RNN, unit 1 at step 2, {back} steps before the answer: h is {value}."
     expect(page.get_by_test_id("said")).to_have_text(said)
+    assert page.evaluate("heard") == [said]
+    # Other frames change the picture and its sentence, and say nothing by themselves.
+    before = accessible_description(slider)
+    page.evaluate("document.dispatchEvent(new CustomEvent('farback:move', { detail: -1 }))")
+    page.wait_for_function(
+        "(before) => document.querySelector('[data-testid=panel-hidden] [id^=sentence]').textContent !== before",
+        arg=before,
+    )
+    expect(slider).to_have_attribute("aria-valuetext", "step 2")
     assert page.evaluate("heard") == [said]
 
 
