@@ -108,7 +108,11 @@ export function placeText(picture, t, row, { model, answer }) {
   const place = `at step ${t}${lag}`;
   if (picture.kind === "heatmap") {
     const shown = Math.min(row, rowsOf(picture) - 1);
-    return `${model}, ${picture.rowName(shown)} ${place}: ${picture.symbol} is ${number(cellAt(picture, t, shown))}.`;
+    const { symbol } = picture;
+    const value = number(cellAt(picture, t, shown));
+    // Some are called by their unit, which stands after the value.
+    const told = symbol.includes(" ") ? `${value} ${symbol}` : `${symbol} is ${value}`;
+    return `${model}, ${picture.rowName(shown)} ${place}: ${told}.`;
   }
   if (picture.kind === "curves") {
     const training = picture.axis === "training";

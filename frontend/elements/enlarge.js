@@ -52,6 +52,7 @@ function measured(picture, { units = {} }) {
   if (picture.kind === "curves" || picture.kind === "bars") return ` Value: ${picture.y.title}.`;
   if (picture.kind !== "heatmap") return "";
   const unit = (units[picture.symbol] ?? Object.values(units)[0] ?? "").replace(/^1(?: |$)/, "");
+  if (unit === picture.symbol) return ` Value: ${unit}.`;
   return ` Value: ${picture.symbol}${unit ? `, ${unit}` : ", without a unit"}.`;
 }
 
