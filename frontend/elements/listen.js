@@ -80,7 +80,8 @@ export class ListenTool extends HTMLElement {
       });
     } catch (error) {
       this.#end();
-      setText(this.#told, `It cannot be heard: ${/** @type {Error} */ (error).message}`);
+      const { message } = /** @type {Error} */ (error);
+      setText(this.#told, `It cannot be heard: ${message}`);
     }
   }
 

@@ -93,10 +93,12 @@ def test_its_models_are_trained_on_from_what_they_were(new_page: NewPage) -> Non
     expect(page).to_have_url(re.compile(rf"models=rnn~start:{made['id']}\.0,lstm~start:{made['id']}\.1"))
     assert {entry["id"] for entry in again} == {entry["id"] for entry in told}, "a reload joins the same runs"
 
+    joined = len(again)
     page.get_by_test_id("main-number").fill("12")
     page.get_by_test_id("main-number").press("Enter")
     page.get_by_test_id("train").click()
-    page.wait_for_selector("html[data-state=training]", state="attached")
+    while len(again) < joined + 2:  # so few steps are over before anybody could see them begin
+        page.wait_for_timeout(50)
     wait_done(page)
     expect(origin).to_contain_text("Week 3")
     spec = page.request.get(f"/api/runs/{again[-1]['id']}").json()["spec"]
