@@ -13,6 +13,7 @@ import pytest
 from farback.snapshots import Snapshot
 from farback.takeaway import arrays as module
 from farback.takeaway.arrays import arrays, packed_arrays, raw_frames
+from farback.takeaway.notebook import notebook
 from farback.takeaway.tables import tables
 
 
@@ -86,7 +87,7 @@ def test_tables_are_read_as_tables(every_cell: Snapshot) -> None:
         told = [number for row in rows[1:] for number in row if number not in ("", "skill")]
         assert np.isfinite(np.array(told, np.float64)).all(), name
     head, *curves = found["curves.csv"]
-    assert head[:2] == ["training step", "loss [nat or squared unit]"]
+    assert head[:2] == ["training step", "loss [nat]"]
     assert [int(row[0]) for row in curves] == run.steps
     assert [float(row[1]) for row in curves] == pytest.approx([frame.loss for frame in frames], rel=1e-5)
     kept = next(frame for frame in frames if frame.step == run.step)
@@ -96,3 +97,13 @@ def test_tables_are_read_as_tables(every_cell: Snapshot) -> None:
         assert float(row[4]) == pytest.approx(kept.connectivity[kept.rows.index(k), t], rel=1e-5)
     rows = [row for row in found["gradient.csv"][1:] if int(row[0]) == run.step]
     assert len(rows) == 2 * 7
+
+
+def test_units_are_those_of_the_task(every_cell: Snapshot, numbers: Snapshot) -> None:
+    for snapshot, loss, score in ((every_cell, "nat", "logits"), (numbers, "squared units", "output")):
+        with zipfile.ZipFile(io.BytesIO(b"".join(tables(snapshot, 0)))) as file:
+            heads = {name: file.read(name).decode().splitlines()[0] for name in file.namelist()}
+        assert f"loss [{loss}]" in heads["curves.csv"]
+        assert f"[{loss} per unit of state]" in heads["gradient.csv"]
+        assert f"connectivity [{score} per unit of input]" in heads["connectivity.csv"]
+        assert f"log10 of {score} per unit of input" in notebook(snapshot, 0, "x").decode()

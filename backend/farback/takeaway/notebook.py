@@ -15,11 +15,11 @@ import numpy as np
 
 from .. import __version__, config
 from ..cells.feedforward import FeedForward
-from ..frame import Frame
 from ..snapshots import Snapshot
 from ..snapshots.weights import shapes_of
 from .kept import Kept, number
 from .lift import Lift
+from .tables import UNITS
 
 TASK = (
     "batch", "probe", "held_out", "by_lag", "answers", "inputs", "outputs", "length", "span", "kind", "lags",
@@ -68,7 +68,7 @@ def _cell(at: int, kind: str, text: str) -> dict[str, object]:
 
 
 def _story(kept: Kept) -> list[tuple[str, str]]:
-    spec, frame = kept.spec, kept.frame
+    spec = kept.spec
     task_name, cell_name = type(spec.task).__name__, type(spec.cell).__name__
     own = getattr(spec.task, "text", None)
     texts = {} if own is None else {"text": "TEXT"}
@@ -105,7 +105,7 @@ def _story(kept: Kept) -> list[tuple[str, str]]:
         ("code", _measured(kept)),
         ("markdown", "## Connectivity\n\nC[k,t] = |∂s_k/∂x_t|: how strongly a small change of the input at step t "
          "would move the score of what is right at output step k. Left as trained here, right as Farback kept it."),
-        ("code", _heatmaps(frame)),
+        ("code", _heatmaps(kept)),
         ("markdown", "## Beside what was kept\n\nThe weights that Farback kept are in the next cell: measured here, "
          "they must give what its page shows. What was trained here should, see at the top."),
         ("code", _weights(kept)),
@@ -118,7 +118,8 @@ def _place(part: object) -> str:
 
 
 def _head(kept: Kept) -> str:
-    title = escape(kept.snapshot.manifest.title or "A snapshot without a title")
+    # Quotes stay as they are: of `&#x27;` the next line would make what is read letter by letter.
+    title = escape(kept.snapshot.manifest.title or "A snapshot without a title", quote=False)
     plain = "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|~$" else letter for letter in title)
     return f"""# {plain}
 
@@ -216,7 +217,8 @@ if losses:
     print(f"loss of the last batch: {{losses[-1]:.4f}}")"""
 
 
-def _heatmaps(frame: Frame) -> str:
+def _heatmaps(kept: Kept) -> str:
+    frame, score = kept.frame, UNITS[kept.spec.task.kind]["score"]
     seen = frame.connectivity > 0
     low = float(np.log10(frame.connectivity[seen]).min()) if seen.any() else 0.0
     high = float(np.log10(frame.connectivity[seen]).max()) if seen.any() else 0.0
@@ -245,7 +247,7 @@ for column, values in enumerate([here_map, kept_map], 1):
 figure.update_yaxes(title_text="output step k", autorange="reversed", row=1, col=1)
 top = np.nanmax(kept_map) if np.isfinite(kept_map).any() else 0
 figure.update_layout(
-    title="Connectivity C[k,t], log10 of logits per unit of input",
+    title="Connectivity C[k,t], log10 of {score} per unit of input",
     coloraxis={{"colorscale": "Cividis", "cmin": top - 6, "cmax": top}},
 )
 figure"""

@@ -42,14 +42,14 @@ def tables(snapshot: Snapshot, n: int) -> Iterator[bytes]:
         NotFound: there is no such run.
         InvalidInput: its frames were spoilt.
     """
-    step = snapshot.run(n).step
+    step, units = snapshot.run(n).step, UNITS[snapshot.spec(n).task.kind]
     packed = Packed()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         with packed.entry(file, "README.txt") as entry:
             entry.write(README.encode())
         for name, (head, rows) in TABLES.items():
             with packed.entry(file, f"{name}.csv") as entry:
-                entry.write(f"{','.join(map(_told, head))}\r\n".encode())
+                entry.write(f"{','.join(head).format_map(units)}\r\n".encode())
                 for frame in raw_frames(snapshot, n):
                     if name != "connectivity" or frame["step"] == step:
                         lines = [",".join(map(_told, row)) for row in rows(frame)]
@@ -92,33 +92,39 @@ def _connectivity(frame: dict[str, Any]) -> Iterator[Row]:
             yield frame["step"], k, t, k - t, row[t]
 
 
-TABLES: dict[str, tuple[Row, Callable[[dict[str, Any]], Iterator[Row]]]] = {
+UNITS = {
+    "classification": {"loss": "nat", "score": "logits"},
+    "regression": {"loss": "squared units", "score": "output"},
+}
+"""What the loss, and the score whose connectivity is told, are in, by the kind of task."""
+
+TABLES: dict[str, tuple[Sequence[str], Callable[[dict[str, Any]], Iterator[Row]]]] = {
     "curves": (
         [
-            "training step", "loss [nat or squared unit]", "accuracy [share]", "training loss [nat or squared unit]",
-            "gradient of the weights [nat per unit]", "the same clipped [nat per unit]", "clipped updates [share]",
-            "reach [steps]", "reach is at least [0 or 1]", "gradient horizon [steps]",
+            "training step", "loss [{loss}]", "accuracy [share]", "training loss [{loss}]",
+            "gradient of the weights [{loss} per unit]", "the same clipped [{loss} per unit]",
+            "clipped updates [share]", "reach [steps]", "reach is at least [0 or 1]", "gradient horizon [steps]",
         ],
         _curves,
     ),
     "by_lag": (
-        ["training step", "measure", "lag [steps]", "value [1 or nat]", "standard error", "trials"],
+        ["training step", "measure", "lag [steps]", "value [1 or {loss}]", "standard error", "trials"],
         _by_lag,
     ),
     "profile": (["training step", "answer step k", "lag [steps]", "share of the largest entry [1]"], _profile),
     "gradient": (
         [
-            "training step", "layer", "time step t", "steps before the answer", "gradient size [nat per unit of state]",
-            "signal G [1]",
+            "training step", "layer", "time step t", "steps before the answer",
+            "gradient size [{loss} per unit of state]", "signal G [1]",
         ],
         _gradient,
     ),
     "connectivity": (
-        ["training step", "output step k", "input step t", "lag [steps]", "connectivity [logits per unit of input]"],
+        ["training step", "output step k", "input step t", "lag [steps]", "connectivity [{score} per unit of input]"],
         _connectivity,
     ),
 }  # fmt: skip
-"""Each table's first line, and its rows of one frame."""
+"""Each table's first line, to be filled with the units, and its rows of one frame."""
 
 
 def _told(value: object) -> str:
