@@ -631,7 +631,8 @@ async function openSnapshot(id) {
   const titles = comparison.columns.map(({ title }) => title);
   page.about.show(id, snapshot, titles);
   snapshotId = id;
-  const again = embedded && !isCopy() && !snapshot.runs.some(({ spec }) => "text" in spec.task);
+  const own = snapshot.runs.some(({ spec }) => Boolean(spec.task.text) || spec.start?.private === true);
+  const again = embedded && !isCopy() && !own; // the server trains nobody's own text again
   if (again) page.live.show("kept");
   begin(false); // it opens as it was kept
   ended();

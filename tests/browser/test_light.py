@@ -166,6 +166,25 @@ def test_a_closed_frame_trains_when_it_is_told_to_and_rests_out_of_sight(page: P
         assert not [post for post in posts if "cancel" in post]
 
 
+def test_what_reads_a_text_trains_again_unless_it_is_a_persons_own(page: Page, server: str) -> None:
+    own = "to be or not to be, that is the question; " * 30
+    for text, offered in (({}, True), ({"text": own}, False)):
+        task = {"name": "characters", "length": 8, **text}
+        spec = {"task": task, "cell": {"name": "rnn", "hidden": 4}, "training": {"steps": 2}}
+        with httpx.Client(base_url=server, timeout=30) as http:
+            run = http.post("/api/runs", json=spec).json()["id"]
+            end = time.monotonic() + 60
+            while http.get(f"/api/runs/{run}").json()["status"] != "done":
+                assert time.monotonic() < end
+                time.sleep(0.05)
+            id = http.post("/api/snapshots", json={"runs": [run], "with_text": True}).json()["id"]
+            answer = http.post(f"/api/snapshots/{id}/runs/0/train")
+        page.goto(f"{server}/embed/{id}")
+        expect(page.locator("html")).to_have_attribute("data-state", "done", timeout=WITHIN)
+        expect(page.get_by_test_id("run-live")).to_be_visible(visible=offered)
+        assert (answer.status_code < 300) == offered
+
+
 def test_a_page_with_six_live_embeds_can_still_ask(page: Page, server: str, long: str) -> None:
     # Not closed in: then all six share the browser's six connections to the server.
     frames = f'<iframe src="{server}/embed/{long}" title="x" width="400" height="380"></iframe>' * 6
