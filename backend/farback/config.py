@@ -203,13 +203,14 @@ class Settings:
             ValueError: a variable cannot be read as its setting's type, named in the message.
         """
         values: dict[str, object] = {}
+        kinds: dict[str, Callable[[str], object]]
+        kinds = {"int": int, "float": float, "Path": Path, "str": str, "bool": _flag}
         for name, annotation in cls.__annotations__.items():
             text = os.environ.get(f"FARBACK_{name.upper()}")
             if text is None:
                 continue
-            kinds: dict[str, Callable[[str], object]] = {"int": int, "float": float, "Path": Path, "bool": _flag}
             try:
-                values[name] = kinds.get(annotation, str)(text)
+                values[name] = kinds[annotation](text)
             except ValueError:
                 raise ValueError(f"FARBACK_{name.upper()} is {text!r}, which is not a {annotation}") from None
         values |= {name: value for name, value in given.items() if value is not None}

@@ -29,7 +29,7 @@ export class FarbackAbout extends HTMLElement {
       make(
         "p",
         { class: "source" },
-        `Kept on ${day} by Farback ${versions.farback} with torch ${versions.torch}: it opens as it was, and is not trained again. `,
+        `Kept on ${day} by Farback ${versions.farback} with torch ${versions.torch}: it opens as it was, with the weights of that day. `,
         make(
           "details",
           {},

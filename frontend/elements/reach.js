@@ -12,9 +12,9 @@ import { explanation } from "./band.js";
 import { changed, make, setAttribute, setText } from "./dom.js";
 import { EverySeed } from "./every.js";
 
-/** Distances between the axis's numbers, in steps, and their most. */
+/** Distances between the axis's numbers, in steps, and the pixels that a number takes, with air. */
 const DISTANCES = [1, 2, 5, 10, 20, 50, 100];
-const MOST = 10;
+const NUMBER = 26;
 
 /** One model's row. */
 class Row {
@@ -63,6 +63,8 @@ export class FarbackReach extends HTMLElement {
   /** @type {Row[]} */
   #rows = [];
   #longest = 0;
+  /** Pixels that the axis has. */
+  #room = 0;
 
   /** @param {Catalog} catalog */
   furnish(catalog) {
@@ -89,6 +91,10 @@ export class FarbackReach extends HTMLElement {
       make("div", { class: "axisrow", "aria-hidden": "true" }, this.#axis),
       this.#every,
     );
+    new ResizeObserver(() => {
+      this.#room = this.#axis.clientWidth;
+      if (this.#longest) this.#number();
+    }).observe(this.#axis);
   }
 
   /**
@@ -131,11 +137,17 @@ export class FarbackReach extends HTMLElement {
   #ruler(longest) {
     if (longest === this.#longest) return;
     this.#longest = longest;
-    const apart = DISTANCES.find((distance) => longest / distance < MOST) ?? longest;
+    this.#number();
+  }
+
+  #number() {
+    const longest = this.#longest;
+    const wide = /** @param {number} steps */ (steps) => (this.#room * steps) / longest;
+    const apart = DISTANCES.find((distance) => wide(distance) >= NUMBER) ?? longest;
     const ticks = [];
     const lags = Array.from({ length: Math.ceil(longest / apart) }, (_, i) => i * apart);
     // The end is always named; the number before it goes where both would touch.
-    if (longest - (lags.at(-1) ?? 0) < apart / 2 && lags.length > 1) lags.pop();
+    if (wide(longest - (lags.at(-1) ?? 0)) < NUMBER && lags.length > 1) lags.pop();
     for (const lag of [...lags, longest]) {
       const tick = make("span", {}, String(lag));
       tick.style.left = `${(100 * lag) / longest}%`;

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from farback.lessons import find_lesson
+from farback.lessons import lessons
 from farback.lessons.figures import FIGURES
 
 PARTS = """() => [...document.querySelectorAll("farback-figure [data-part]")]
@@ -31,7 +31,7 @@ def go(page: Page, step: int) -> None:
 
 def walk(page: Page, name: str, act: Any) -> None:
     """Through all steps of a lesson: every place that a text can name is there, and everything has a name."""
-    lesson = find_lesson(name)
+    lesson = lessons().find(name)
     page.goto(f"/learn/{name}")
     found: dict[str, set[str]] = {}
     for n, step in enumerate(lesson.steps, 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -226,3 +227,16 @@ def test_enlarged_skill_is_counted_in_lags(page: Page) -> None:
     assert lines[0] == "series,lag,value"
     lags = [line.split(",")[1] for line in lines if line.startswith("skill,")]
     assert lags == [str(lag) for lag in range(1, 13)]
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_numbers_of_the_axis_do_not_touch(new_page: NewPage, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 844})
+    for lag in (23, 40, 99):
+        page.goto(f"/?task=recall&lag={lag}&models=rnn&training.steps=1")
+        page.wait_for_selector("html[data-state=done]", state="attached", timeout=DONE_WITHIN)
+        boxes = page.locator("farback-reach .axis span").evaluate_all(
+            "spans => spans.map(span => span.getBoundingClientRect()).map(({left, right}) => [left, right])"
+        )
+        assert len(boxes) >= 3
+        assert all(before[1] < after[0] for before, after in pairwise(boxes)), (lag, boxes)

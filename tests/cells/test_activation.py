@@ -38,6 +38,12 @@ def test_tanh_of_zero_is_zero() -> None:
     assert bool((tanh(torch.zeros(40)) == 0).all())
 
 
+def test_a_sigmoid_that_is_nearly_open_keeps_the_digits_of_its_slope() -> None:
+    value = torch.sigmoid(torch.linspace(6, 14, 40))
+    exact = value.double() * (1 - value.double())
+    assert torch.allclose(slope("sigmoid", value).double(), exact, rtol=1e-6, atol=0)
+
+
 @pytest.mark.parametrize("name", ["tanh", "relu", "sigmoid"])
 def test_slopes_are_autograds(name: str) -> None:
     a = torch.linspace(-3, 3, 61, dtype=torch.float64).requires_grad_()

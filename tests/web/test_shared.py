@@ -374,6 +374,7 @@ def test_oembed_answers_as_its_specification_says(site: Site, id: str) -> None:
         ({"maxwidth": 1200, "maxheight": 630}, (960, 630), True),
         ({"maxwidth": 1199, "maxheight": 630}, (960, 630), False),
         ({"maxwidth": 2000}, (960, 720), True),
+        ({"maxwidth": "", "maxheight": "", "format": ""}, (960, 720), True),
     ],
 )
 def test_oembed_fits_the_room(site: Site, id: str, given: Any, size: tuple[int, int], thumbnail: bool) -> None:
@@ -425,9 +426,7 @@ def test_oembed_says_what_is_wrong(site: Site, id: str) -> None:
         ({"url": url, "maxwidth": "-1"}, 422, "maxwidth"),
         ({"url": url, "maxheight": "1.5"}, 422, "maxheight"),
         ({"url": url, "maxheight": "9" * 50}, 422, "maxheight"),
-        ({"url": url, "maxheight": ""}, 422, "maxheight"),
         ({"url": url, "format": "xml"}, 501, None),
-        ({"url": url, "format": ""}, 501, None),
         ({"url": "nothing", "format": "xml"}, 501, None),
     ):
         answer = asked(site, **query)

@@ -30,8 +30,9 @@ def slope(name: Activation, value: Tensor, out: Tensor | None = None) -> Tensor:
 
     if name == "relu":
         return torch.add(value > 0, value, alpha=0, out=out)  # what is not a number stays none
-    top = value if name == "sigmoid" else value.new_ones(())
-    return torch.addcmul(top, value, value, value=-1, out=out)
+    if name == "sigmoid":  # not φ - φ², which loses all digits where φ is close to 1
+        return torch.mul(value, 1 - value, out=out)
+    return torch.addcmul(value.new_ones(()), value, value, value=-1, out=out)
 
 
 def through(name: Literal["tanh", "sigmoid"], grad: Tensor, value: Tensor, out: Tensor) -> Tensor:

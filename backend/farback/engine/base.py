@@ -20,9 +20,7 @@ class Job:
     facts: str  # JSON
     steps: int  # at most
     private: bool  # whether the spec carries a person's own text
-    start: bytes | None = (
-        None  # weights (safetensors) that it goes on from; None: it draws its own, or has them already
-    )
+    start: bytes | None = None  # weights (safetensors) to go on from; None: it draws its own, or has them already
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Lessons: pages of text beside a live figure, each written as one Markdown file."""
 
 from .lesson import BrokenLesson, Lesson, Prediction, Step
-from .shelf import Shelf, check_links, find_lesson, find_prediction, lessons, read_file, shelf_of
+from .shelf import Shelf, check_links, lessons, read_file, shelf_of
 
 __all__ = [
     "BrokenLesson",
@@ -10,8 +10,6 @@ __all__ = [
     "Shelf",
     "Step",
     "check_links",
-    "find_lesson",
-    "find_prediction",
     "lessons",
     "read_file",
     "shelf_of",

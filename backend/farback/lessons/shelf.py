@@ -85,16 +85,6 @@ def lessons() -> Shelf:
     return Shelf(TEXTS)
 
 
-def find_lesson(name: str) -> Lesson:
-    """`Shelf.find` among the lessons that Farback brings."""
-    return lessons().find(name)
-
-
-def find_prediction(lesson: str, name: str) -> Prediction:
-    """`Shelf.prediction` among the lessons that Farback brings."""
-    return lessons().prediction(lesson, name)
-
-
 def _place(path: Path) -> tuple[int, str]:
     """By number, and those without one at the end."""
     number, _, rest = path.name.partition("-")

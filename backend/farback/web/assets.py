@@ -59,8 +59,9 @@ class Asset:
 
 
 def has_already(request: Request, etag: str) -> bool:
-    """Whether the browser says that it has what is called so."""
-    return etag in {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
+    """Whether the browser says that it has what is called so. Weak tags count: a proxy that packs makes them so."""
+    said = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return etag.removeprefix("W/") in said or "*" in said
 
 
 class Shelf:

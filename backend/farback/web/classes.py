@@ -241,6 +241,6 @@ def _tagged(request: Request, body: bytes, kind: str) -> Response:
     """What is asked for again and again, and has mostly not changed."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
     headers = {"ETag": etag, "Cache-Control": ASK_AGAIN, "Vary": "X-Farback-Viewer"}
-    if any(has_already(request, f"{weak}{etag}") for weak in ("", "W/")):
+    if has_already(request, etag):
         return Response(None, 304, headers)
     return Response(body, 200, headers, kind)

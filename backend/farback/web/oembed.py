@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
+from pydantic import BeforeValidator, Field
 
 from ..errors import NotFound
 from . import preview
@@ -31,7 +32,10 @@ CACHE_S = 3600
 LONGEST = 2000
 """Most characters of a link, the longest that every browser takes."""
 
-Pixels = Annotated[int | None, Query(ge=1, le=100_000)]
+Pixels = Annotated[
+    Annotated[int, Field(ge=1, le=100_000)] | None, BeforeValidator(lambda said: None if said == "" else said), Query()
+]
+"""Some clients send all that the standard names, and leave empty what they do not care about."""
 
 
 @router.get("/oembed")
@@ -46,7 +50,7 @@ def oembed(
     format: str = "json",
 ) -> JSONResponse:
     """A snapshot as a frame for another site's page."""
-    if format != "json":
+    if format not in ("json", ""):
         raise HTTPException(501, f"The format {format[:20]!r} is not offered, only `json` is.")
     bases = [base, f"//{host_of(request)}/", f"//{host_of(request)}{settings.prefix.rstrip('/')}/"]
     id, query = _named(url, bases)

@@ -12,7 +12,7 @@ from ..snapshots import Snapshot, frames_name
 from .access import InSnapshots
 from .address import Base
 from .alone import Alone, Place
-from .assets import ASK_AGAIN, FOR_EVER, has_already
+from .assets import ASK_AGAIN, has_already
 from .edition import editions
 from .shared import digest
 
@@ -20,14 +20,14 @@ router = APIRouter()
 
 
 @router.get("/s/{id}/offline.html")
-def offline(id: str, request: Request, base: Base, snapshots: InSnapshots, v: str = "") -> Response:
-    """The snapshot's page in one file, to be kept. Its links lead to this server."""
+def offline(id: str, request: Request, base: Base, snapshots: InSnapshots) -> Response:
+    """The snapshot's page in one file, to be kept. Its links lead to this server. It is asked for again each time, as
+    the page that it holds changes with the program."""
     kept = snapshots.get(id)
     edition = editions.newest()
     etag = hashlib.sha256(f"{kept.etag} {edition.version} {base}".encode()).hexdigest()[:40]
-    caching = FOR_EVER if v == kept.etag and not kept.manifest.private else ASK_AGAIN
-    headers = {"ETag": f'"{etag}"', "Cache-Control": caching}
-    if any(has_already(request, f'{weak}"{etag}"') for weak in ("", "W/")):  # a proxy that packs calls it weak
+    headers = {"ETag": f'"{etag}"', "Cache-Control": ASK_AGAIN}
+    if has_already(request, headers["ETag"]):
         return Response(None, 304, headers)
     folder = snapshots.folder(id)
     if not all((folder / frames_name(n)).is_file() for n in range(len(kept.manifest.runs))):

@@ -265,8 +265,7 @@ def _version(snapshot: Snapshot, name: str, v: str) -> tuple[str, str]:
 
 def _cached(request: Request, etag: str, caching: str) -> Response | None:
     """The word that the browser has it already, if it has."""
-    known = any(has_already(request, f'{weak}"{etag}"') for weak in ("", "W/"))  # a proxy that packs calls it weak
-    return Response(None, 304, _headers(etag, caching)) if known else None
+    return Response(None, 304, _headers(etag, caching)) if has_already(request, f'"{etag}"') else None
 
 
 def _headers(etag: str, caching: str) -> dict[str, str]:

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
 
-from .. import __version__
 from ..snapshots import Snapshot
 from ..takeaway.arrays import arrays
 from ..takeaway.notebook import notebook
 from ..takeaway.script import script
 from ..takeaway.tables import tables
+from ..takeaway.written import written_by
 from .access import InSnapshots
-from .assets import ASK_AGAIN, FOR_EVER, has_already
+from .assets import ASK_AGAIN, has_already
 from .snapshots import Number
 
 router = APIRouter(prefix="/api/snapshots")
@@ -28,41 +28,41 @@ Pieces = Callable[[Snapshot, int], Iterator[bytes]]
 
 
 @router.get("/{id}/runs/{n}/arrays.npz")
-def get_arrays(id: str, n: Number, request: Request, snapshots: InSnapshots, v: str = "") -> Response:
+def get_arrays(id: str, n: Number, request: Request, snapshots: InSnapshots) -> Response:
     """All arrays of a run's frames, for numpy."""
-    return _streamed(request, snapshots.get(id), id, n, v, "npz", arrays)
+    return _streamed(request, snapshots.get(id), id, n, "npz", arrays)
 
 
 @router.get("/{id}/runs/{n}/csv.zip")
-def get_tables(id: str, n: Number, request: Request, snapshots: InSnapshots, v: str = "") -> Response:
+def get_tables(id: str, n: Number, request: Request, snapshots: InSnapshots) -> Response:
     """The curves and profiles of a run as tables, packed together."""
-    return _streamed(request, snapshots.get(id), id, n, v, "csv.zip", tables)
+    return _streamed(request, snapshots.get(id), id, n, "csv.zip", tables)
 
 
 @router.get("/{id}/runs/{n}/load.py")
-def get_script(id: str, n: Number, request: Request, snapshots: InSnapshots, v: str = "") -> Response:
+def get_script(id: str, n: Number, request: Request, snapshots: InSnapshots) -> Response:
     """A script that loads the weights into torch and reproduces what the page shows."""
     snapshot = snapshots.get(id)
-    return _known(request, snapshot, n, v, "py") or Response(
-        script(snapshot, n, f"farback-{id}"), 200, _headers(snapshot, id, n, v, "py"), "text/x-python; charset=utf-8"
+    return _known(request, snapshot, n, "py") or Response(
+        script(snapshot, n, f"farback-{id}"), 200, _headers(snapshot, id, n, "py"), "text/x-python; charset=utf-8"
     )
 
 
 @router.get("/{id}/runs/{n}/notebook.ipynb")
-def get_notebook(id: str, n: Number, request: Request, snapshots: InSnapshots, v: str = "") -> Response:
+def get_notebook(id: str, n: Number, request: Request, snapshots: InSnapshots) -> Response:
     """A notebook that trains the run again in plain PyTorch."""
     snapshot = snapshots.get(id)
-    return _known(request, snapshot, n, v, "ipynb") or Response(
-        notebook(snapshot, n, f"farback-{id}"), 200, _headers(snapshot, id, n, v, "ipynb"), "application/x-ipynb+json"
+    return _known(request, snapshot, n, "ipynb") or Response(
+        notebook(snapshot, n, f"farback-{id}"), 200, _headers(snapshot, id, n, "ipynb"), "application/x-ipynb+json"
     )
 
 
-def _streamed(request: Request, snapshot: Snapshot, id: str, n: int, v: str, form: str, pieces: Pieces) -> Response:
-    known = _known(request, snapshot, n, v, form)
+def _streamed(request: Request, snapshot: Snapshot, id: str, n: int, form: str, pieces: Pieces) -> Response:
+    known = _known(request, snapshot, n, form)
     if known is not None:
         return known
     turn: asyncio.Semaphore = request.app.state.takeaways
-    headers = _headers(snapshot, id, n, v, form)
+    headers = _headers(snapshot, id, n, form)
     return StreamingResponse(_in_turn(turn, pieces(snapshot, n)), 200, headers, "application/zip")
 
 
@@ -73,7 +73,7 @@ async def _in_turn(turn: asyncio.Semaphore, pieces: Iterator[bytes]) -> AsyncIte
                 yield piece
 
 
-def _known(request: Request, snapshot: Snapshot, n: int, v: str, form: str) -> Response | None:
+def _known(request: Request, snapshot: Snapshot, n: int, form: str) -> Response | None:
     """The word that the browser has it already, if it has.
 
     Raises:
@@ -81,25 +81,19 @@ def _known(request: Request, snapshot: Snapshot, n: int, v: str, form: str) -> R
     """
     snapshot.run(n)
     etag = _etag(snapshot, n, form)
-    known = any(has_already(request, f"{weak}{etag}") for weak in ("", "W/"))  # a proxy that packs calls it weak
-    return Response(None, 304, {"ETag": etag, "Cache-Control": _caching(snapshot, v)}) if known else None
+    return Response(None, 304, {"ETag": etag, "Cache-Control": ASK_AGAIN}) if has_already(request, etag) else None
 
 
-def _headers(snapshot: Snapshot, id: str, n: int, v: str, form: str) -> dict[str, str]:
+def _headers(snapshot: Snapshot, id: str, n: int, form: str) -> dict[str, str]:
     called = f"farback-{id}-{n}-{snapshot.run(n).step}.{form}"
     return {
         "ETag": _etag(snapshot, n, form),
-        "Cache-Control": _caching(snapshot, v),
+        "Cache-Control": ASK_AGAIN,
         "Content-Disposition": f'attachment; filename="{called}"',
     }
 
 
 def _etag(snapshot: Snapshot, n: int, form: str) -> str:
-    """The manifest's hash and the form; the program too, since another one may write the same form otherwise."""
-    return f'"{snapshot.etag}-{n}-{form}-{__version__}"'
-
-
-def _caching(snapshot: Snapshot, v: str) -> str:
-    """For ever where it is asked for by the manifest's hash; a text of one's own is asked for each time, so that
-    deleting it deletes it."""
-    return FOR_EVER if v == snapshot.etag and not snapshot.manifest.private else ASK_AGAIN
+    """The manifest's hash and the form; the program too, since another one may write the same form otherwise. So these
+    files are asked for again each time, as what is made of a snapshot is not for ever what the snapshot is."""
+    return f'"{snapshot.etag}-{n}-{form}-{written_by()}"'
