@@ -59,6 +59,12 @@ def checked(model: type[Model], values: Mapping[str, Any], part: str | None) -> 
         if first["type"] == "too_long":
             said = f"`{path}` has {len(first['input'])} entries, at most {first['ctx']['max_length']} are allowed."
             raise InvalidInput(said, path) from None
+        if first["type"] == "too_short" and isinstance(first["input"], list):
+            least = first["ctx"]["min_length"]
+            said = (
+                f"`{path}` has {len(first['input'])} entries, at least {least} {'is' if least == 1 else 'are'} needed."
+            )
+            raise InvalidInput(said, path) from None
         messages = [first["msg"], *(other["msg"] for other in others if _is_alternative(first, other))]
         raise InvalidInput(_sentence(path, messages, first["input"], first["type"]), path or None) from None
 

@@ -98,7 +98,6 @@ def test_a_weight_is_moved_at_one_step_or_at_all(new_page: NewPage, server: str)
     slider.focus()
     slider.press("Home")
     own, shared = values(page, "own"), values(page, "shared")
-    assert (own[:2] == values(page, "own")[:2]).all()
     np.testing.assert_allclose(own[:2], h[:2], atol=0.0051)  # the way to step 2 alone was changed
     assert np.abs(shared[1] - h[1]).max() > 0.1
     assert page.locator("svg[data-part=own] .marked").count() == 1

@@ -167,7 +167,7 @@ BAD: list[tuple[str, Any, dict[str, Any], int, str, str]] = [
     ),
     (
         "more symbols", {"snapshot": "ID", "run": 0}, {"task": {"name": "recall", "lag": 5, "symbols": 9}}, 422,
-        "task.symbols", "14 inputs and 9 outputs",
+        "task.symbols", "inputs and outputs are 14 and 9",
     ),
     ("another task", {"snapshot": "ID", "run": 0}, {"task": {"name": "adding"}}, 422, "task", "as many"),
     ("an unknown task", {"snapshot": "ID", "run": 0}, {"task": {"name": "recalls"}}, 422, "task.name", "no task"),

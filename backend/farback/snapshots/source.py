@@ -94,7 +94,7 @@ class Source:
             field = _resized(spec, self.spec)
             remedy = f"give `{field}` as there" if field else "choose a task with as many"
             raise InvalidInput(
-                f"This task has {sizes[0]} inputs and {sizes[1]} outputs, and {AS_THERE} with {wanted[0]} and "
+                f"This task's inputs and outputs are {sizes[0]} and {sizes[1]}, and {AS_THERE} with {wanted[0]} and "
                 f"{wanted[1]}: {remedy}.",
                 field or "task",
             )

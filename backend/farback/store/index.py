@@ -5,7 +5,6 @@ It is a cache that answers questions about all runs at once: what it holds is no
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -19,14 +18,12 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    create_engine,
-    event,
     func,
     select,
     text,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
 
+from .database import opened
 from .row import UNFINISHED, Row
 
 SCHEMA = 1
@@ -56,14 +53,6 @@ RUNS = Table(
 )
 
 
-SPOILT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-"""What SQLite says of a file that holds something else than it wrote."""
-
-
-class Damaged(Exception):
-    """The file is no index any more: a disk or a power cut spoilt it."""
-
-
 class Index:
     """The table of runs. Safe to be called from several threads.
 
@@ -76,15 +65,7 @@ class Index:
     """
 
     def __init__(self, path: Path) -> None:
-        self._engine = create_engine(f"sqlite:///{path}")
-        event.listen(self._engine, "connect", _prepare)
-        try:
-            self._open(path)
-        except Exception as error:
-            self.close()
-            if _code(error) in SPOILT:
-                raise Damaged(str(getattr(error, "orig", error))) from None
-            raise
+        self._engine = opened(path, METADATA, SCHEMA, "NORMAL")
 
     def put(self, row: Row) -> None:
         """Take a run in, in the place of what was known of it."""
@@ -147,28 +128,3 @@ class Index:
     def close(self) -> None:
         """Give the file back."""
         self._engine.dispose()
-
-    def _open(self, path: Path) -> None:
-        """Check the file, and make the tables of a new one; nothing is written to one that is whole."""
-        with self._engine.begin() as connection:
-            found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
-            if found != "ok":
-                raise Damaged(found)
-            version = connection.execute(text("PRAGMA user_version")).scalar_one()
-            if version > SCHEMA:
-                raise ValueError(f"{path} was written by a newer version of Farback.")
-            METADATA.create_all(connection)
-            if version != SCHEMA:
-                connection.execute(text(f"PRAGMA user_version = {SCHEMA}"))
-
-
-def _code(error: Exception) -> int:
-    """SQLite's word for an error, without the details; -1 where it is none of its."""
-    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", -1)
-    return code & 0xFF if code >= 0 else code
-
-
-def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
-    """Readers never wait for the writer (WAL); a deleted row is overwritten, because it may tell of a person's text."""
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "busy_timeout=5000"):
-        connection.execute(f"PRAGMA {pragma}")

@@ -16,8 +16,9 @@ from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from .database import Damaged
 from .folder import RunFolder, StorageFailed
-from .index import Damaged, Index
+from .index import Index
 from .reserve import Reserve
 from .row import UNFINISHED, Row
 
