@@ -45,7 +45,7 @@ export class FarbackFigure extends HTMLElement {
    */
   async show(models, setup) {
     const asked = ++this.#asked;
-    this.#live?.stop();
+    this.#live?.stop?.();
     const kind = `${setup.show} ${setup.model ?? ""}`;
     setText(this.#caption, setup.caption);
     if (kind !== this.#kind) {

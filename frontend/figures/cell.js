@@ -146,8 +146,6 @@ export class Cell {
     if (setup.hold.length) void this.#holdAll(setup.hold);
   }
 
-  stop() {}
-
   /**
    * The unit along whose own memory most of the answer's gradient comes back to the first step.
    *

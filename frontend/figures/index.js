@@ -8,7 +8,7 @@
  * @typedef {object} LiveFigure
  * @property {HTMLElement} element
  * @property {(setup: any) => void} set up anew, as the text asks for
- * @property {() => void} stop whatever plays
+ * @property {() => void} [stop] what plays, where something does
  * @property {(name: string) => number[] | null} [curve] what a drawn prediction is compared with: values from left to
  *   right, each from 0 to 1 on the axis that axes.js tells of
  */

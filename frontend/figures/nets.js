@@ -89,8 +89,6 @@ export class Nets {
     this.#draw();
   }
 
-  stop() {}
-
   /** @param {number} by */
   #grow(by) {
     this.#length = Math.min(Math.max(this.#length + by, LEAST), MOST);

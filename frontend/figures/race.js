@@ -8,6 +8,7 @@
 import { getCatalog, getRun, postRun, Refused } from "../api.js";
 import { make, setText } from "../elements/dom.js";
 import { percent, plural, reachText, whole } from "../format.js";
+import { quantile } from "../lags.js";
 import { draw, picture, write } from "./svg.js";
 
 /** How often it is asked how far the runs are, in milliseconds. */
@@ -121,8 +122,6 @@ export class Race {
     this.#draw();
     void this.#ask();
   }
-
-  stop() {}
 
   /** Trains all of them once more, each with as many seeds that it was not trained with yet. */
   async again() {
@@ -365,11 +364,11 @@ function rowsOf({ title, entries }) {
 }
 
 /** @param {number[]} values not none */
-export function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+const median = (values) =>
+  quantile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
 
 /** @param {number} most @param {Measure} measure */
 function ticks(most, measure) {

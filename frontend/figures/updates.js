@@ -75,8 +75,6 @@ export class Updates {
     else void this.#load(setup.models).then(() => this.#draw());
   }
 
-  stop() {}
-
   /** @param {string[]} names */
   async #load(names) {
     this.#shown = names.join();

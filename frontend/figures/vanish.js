@@ -126,8 +126,6 @@ export class Vanish {
     this.#draw();
   }
 
-  stop() {}
-
   /**
    * What can be drawn beforehand: the gradient that is left, from the last step to the first, as places on the axis.
    *
