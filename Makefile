@@ -32,7 +32,7 @@ RUNTIME := $(VENV)/.runtime-$(KEY)
 DEV := $(VENV)/.dev-$(KEY)
 NODE := node_modules/.ready-$(shell cksum < package-lock.json | cut -d ' ' -f 1)
 
-.PHONY: help run test test-python test-frontend check check-python check-frontend format bench memory clean
+.PHONY: help run test test-python test-in-browser test-beside-browser test-frontend check check-python check-frontend format bench memory clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -42,9 +42,20 @@ run: $(RUNTIME) ## install what is missing and serve (HOST=, PORT=, DATA=, TORCH
 
 test: test-frontend test-python ## install what is missing and run every test (ARGS= goes to pytest)
 
+# Tests in the browser mostly wait, so the others run beside them: half the time. Each half keeps its order.
 test-python: $(DEV)
 	@$(RUN) tools/chromium.py
+ifeq ($(strip $(ARGS)),)
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-in-browser test-beside-browser
+else
 	@$(RUN) -m pytest $(ARGS)
+endif
+
+test-in-browser:
+	@$(RUN) -m pytest tests/browser
+
+test-beside-browser:
+	@$(RUN) -m pytest --ignore tests/browser
 
 test-frontend: $(DEV)
 	@node --test --test-reporter=dot "tests/frontend/**/*.test.js"

@@ -21,10 +21,11 @@ PICTURES = """() => Array.from(document.querySelectorAll("canvas[data-step]"), (
 """Every picture on the page by its model and panel, with its size and a checksum of its pixels."""
 
 SHOWN = """(step) => {
-  const found = document.querySelectorAll("canvas[data-step]:not([data-panel=input])");
-  return found.length > 8 && Array.from(found).every((canvas) => canvas.dataset.step === step && canvas.width > 1);
+  const found = Array.from(document.querySelectorAll("farback-plot canvas:not(.bar, [data-panel=input])"));
+  const shown = found.filter((canvas) => canvas.checkVisibility());
+  return shown.length > 8 && shown.every((canvas) => canvas.dataset.step === step && canvas.width > 1);
 }"""
-"""Whether all pictures are of a training step; those out of sight follow a moment later."""
+"""Whether every picture is of a training step, each that has a place on the page; those out of sight follow later."""
 
 STEPS = ("20", "0", "4")
 
