@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from farback.engine import BACKGROUND
 from farback.engine.messages import Done
 from farback.errors import Busy, Conflict, NotFound
 from farback.store import StorageFailed
@@ -65,6 +66,38 @@ def test_positions_and_fairness(start: Start) -> None:
     }
     engine.cancel("a1", "ann")
     assert [engine.state(run).position for run in ("b1", "a2", "a3")] == [2, 1, 3]
+
+
+def test_what_nobody_waits_for_makes_way_and_goes_on(start: Start) -> None:
+    engine = start(workers=1, max_queue=1, max_queue_client=1)
+    plan = Plan(steps=200, pause=0.01)
+    for run in ("lesson", "another", "a third"):
+        engine.submit(plan.job(run), f"{BACKGROUND}lessons")
+    engine.read("lesson", 4, 10.0)
+    assert engine.state("lesson").watchers == 0
+    began = time.monotonic()
+    engine.submit(QUICK.job("run"), "ann")
+    assert finished(engine, "run").status == "done"
+    assert time.monotonic() - began < 1.5, "it waited for one step of the other, not for its end"
+    assert not engine.state("lesson").finished
+    engine.touch("another", "bob")
+    assert engine.read("another", 0, 10.0)[0].status == "running", "what somebody looks at comes first"
+    assert engine.state("another").seq > 0
+    engine.submit(QUICK.job("more"), "ann")
+    assert engine.state("another").status == "running", "and makes way for nobody"
+    for run in ("another", "lesson"):
+        assert all_frames(engine, run) == wires(plan, run), "the same bits as if it had never let go"
+
+
+def test_what_was_in_the_background_stays_there_when_the_server_comes_again(start: Start) -> None:
+    engine = start(workers=1)
+    engine.submit(LONG.job("lesson"), f"{BACKGROUND}lessons")
+    engine.read("lesson", 0, 10.0)
+    engine = start(workers=1)
+    engine.read("lesson", engine.state("lesson").seq, 10.0)
+    engine.submit(QUICK.job("run"), "ann")
+    assert finished(engine, "run").status == "done"
+    assert not engine.state("lesson").finished
 
 
 def test_the_queue_has_bounds(start: Start) -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farback.engine.queue import FairQueue
+from farback.engine.queue import BACKGROUND, FairQueue, in_background
 
 CLIENTS = st.lists(st.sampled_from("abcd"), max_size=30)
+SOME_BEHIND = st.lists(st.sampled_from(["a", "b", f"{BACKGROUND}c", f"{BACKGROUND}d"]), max_size=30)
 
 
 def filled(clients: list[str]) -> FairQueue:
@@ -66,6 +67,18 @@ def test_a_run_that_was_under_way_is_next() -> None:
     queue.put_back("b", "under way")
     assert queue.pop() == "under way"
     assert queue.count("b") == 2
+
+
+@given(SOME_BEHIND)
+def test_what_nobody_waits_for_comes_last_and_in_turns(clients: list[str]) -> None:
+    queue = filled(clients)
+    told = queue.order()
+    assert [queue.pop() for _ in range(len(queue))] == told
+    behind = [in_background(run) for run in told]
+    assert behind == sorted(behind)
+    awaited = filled([client for client in clients if not in_background(client)])
+    assert len(awaited) == awaited.awaited == behind.count(False)
+    assert [run.rstrip("0123456789") for run in awaited.order()] == [run[0] for run in told if not in_background(run)]
 
 
 def test_empty() -> None:

@@ -65,7 +65,8 @@ class Engine(Protocol):
 
         A run that is queued, running, done or exploded is joined; a cancelled or otherwise failed one goes on from its
         checkpoint, and one of which the disk lost something is trained again. The viewer watches from now on, and is
-        the client by whom the queue is fair.
+        the client by whom the queue is fair. A viewer whose name begins with `BACKGROUND` is nobody who waits: the run
+        is trained where it slows no other down, and makes way for others, until somebody looks at it.
 
         Raises:
             Busy: too many runs wait.

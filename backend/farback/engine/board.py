@@ -13,7 +13,7 @@ from ..errors import NotFound
 from ..store import Row, StorageFailed, Store
 from .base import State, Status
 from .pool import Worker
-from .queue import FairQueue
+from .queue import FairQueue, in_background
 from .watchers import Watchers
 
 LOG = logging.getLogger(__name__)
@@ -68,10 +68,16 @@ class Active:
 
 
 class Board:
-    """All methods are called with `changed` held, which also tells of every change."""
+    """All methods are called with `changed` held, which also tells of every change.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: where runs are kept.
+        abreast: runs that train at the same time without slowing each other down.
+    """
+
+    def __init__(self, store: Store, abreast: int) -> None:
         self.store = store
+        self._abreast = abreast
         self.queue = FairQueue()
         self.watchers = Watchers()
         self.active: dict[str, Active] = {}
@@ -152,6 +158,28 @@ class Board:
             active.worker.kill()  # it did not let go in time, and must not write where nothing is to be left
         self.recount()
         self.notify(run)
+
+    def claim(self, run: str, client: str) -> None:
+        """Somebody looks at a run: it is in the background no longer."""
+        active = self.active.get(run)
+        if active is None or not in_background(active.client) or in_background(client):
+            return
+        active.client = client
+        if active.status == "queued":
+            self.queue.remove(run)
+            self.queue.push(client, run)
+            self.notify_queue()
+
+    def make_way(self) -> int:
+        """Have runs in the background let go where they take a worker from those that somebody waits for, or slow them
+        down; they go on later. Returns how many more of them may train."""
+        left = [active for active in self.active.values() if active.ended is None and active.stopping is None]
+        awaited = sum(not in_background(active.client) for active in left)
+        behind = [active for active in left if in_background(active.client) and active.worker]
+        room = max(self._abreast - awaited, 0)
+        for active in behind[room:]:
+            self.stop(active, AGAIN)
+        return max(room - len(behind), 0)
 
     def requeue(self, active: Active) -> None:
         """Let a run that lost its worker go on next."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from .base import Capacity, Job, State
 from .board import AGAIN, CANCELLED, CHANGED, LET_GO_S, Board
 from .examiner import Examiner, Question
 from .pool import RECORDER, Pool
+from .queue import in_background
 from .supervisor import TICK_S, Supervisor
 
 LOG = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ class LocalEngine:
     def __init__(self, settings: Settings, store: Store, recorder: str = RECORDER) -> None:
         self.settings = settings
         self.store = store
-        self._board = Board(store)
+        self._board = Board(store, min(settings.workers, os.cpu_count() or 1))
         self._pool = Pool(settings.workers, recorder)
         self._supervisor = Supervisor(settings, self._board, self._pool)
         self._examiner = Examiner(recorder)
@@ -70,13 +72,16 @@ class LocalEngine:
             elif row is not None and self._is_over(row):
                 self.store.touch(row)
             else:
-                self._admit(viewer)
+                if not in_background(viewer):
+                    self._admit(viewer)
                 queued = Row(job.id, "queued", job.public, job.facts, job.private, False, viewer, 0, job.steps)
                 if row is not None:
                     queued = replace(queued, saved=row.saved, created=row.created)
                 self.store.create(queued, job.spec, job.start)
                 self._enqueue(queued)
-            board.watchers.join(job.id, viewer)
+            if not in_background(viewer):
+                board.claim(job.id, viewer)
+                board.watchers.join(job.id, viewer)
             return board.state(job.id), row is None
 
     def read(self, run: str, after: int = -1, wait: float = 0.0) -> tuple[State, list[tuple[int, bytes]]]:
@@ -211,11 +216,13 @@ class LocalEngine:
     def touch(self, run: str, viewer: str) -> None:
         """A viewer looks at a run once."""
         with self._board.changed:
+            self._board.claim(run, viewer)
             self._board.watchers.touch(run, viewer)
 
     def open(self, run: str, viewer: str) -> None:
         """A viewer begins to look at a run without pause."""
         with self._board.changed:
+            self._board.claim(run, viewer)
             self._board.watchers.open(run, viewer)
 
     def leave(self, run: str, viewer: str) -> None:
@@ -264,5 +271,5 @@ class LocalEngine:
         queue, settings = self._board.queue, self.settings
         if queue.count(viewer) >= settings.max_queue_client:
             raise Busy(f"{settings.max_queue_client} of your runs wait already: wait for one, or cancel one.")
-        if len(queue) >= settings.max_queue:
+        if queue.awaited >= settings.max_queue:
             raise Busy("The server has as many runs waiting as it may: try again in a minute.")

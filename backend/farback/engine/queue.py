@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 
+BACKGROUND = "background "
+"""How the name of a client begins that is nobody who waits. No viewer is called so: their names have no spaces."""
+
+
+def in_background(client: str) -> bool:
+    """Whether nobody waits for what this client asked for."""
+    return client.startswith(BACKGROUND)
+
 
 class FairQueue:
-    """Runs that wait, taken in turns: one run of each client, then a second one of each, and so on.
+    """Runs that wait, taken in turns: one run of each client, then a second one of each, and so on; what nobody waits
+    for comes after all of them.
 
     A client who asks for fifty runs therefore delays the first run of the next client by one run at most.
     """
@@ -16,6 +25,11 @@ class FairQueue:
 
     def __len__(self) -> int:
         return sum(len(runs) for runs in self._clients.values())
+
+    @property
+    def awaited(self) -> int:
+        """Runs that somebody waits for."""
+        return sum(len(runs) for client, runs in self._clients.items() if not in_background(client))
 
     def push(self, client: str, run: str) -> None:
         """Add a run behind the others of its client."""
@@ -35,7 +49,7 @@ class FairQueue:
         """
         if not self._clients:
             raise IndexError("pop from an empty queue")
-        client = next(iter(self._clients))
+        client = min(self._clients, key=in_background)  # the first of those whose turn it is
         runs = self._clients.pop(client)
         run = runs.popleft()
         if runs:
@@ -56,6 +70,9 @@ class FairQueue:
 
     def order(self) -> list[str]:
         """All runs in the order in which `pop` would give them."""
-        lines = [list(runs) for runs in self._clients.values()]
+        return [*self._turns(False), *self._turns(True)]
+
+    def _turns(self, background: bool) -> list[str]:
+        lines = [list(runs) for client, runs in self._clients.items() if in_background(client) is background]
         longest = max(map(len, lines), default=0)
         return [line[turn] for turn in range(longest) for line in lines if turn < len(line)]

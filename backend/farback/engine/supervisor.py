@@ -65,9 +65,10 @@ class Supervisor:
 
     def _assign(self) -> None:
         """Give waiting runs to idle workers."""
+        queue, room = self._board.queue, self._board.make_way()
         idle = [worker for worker in self._pool.workers if worker.idle]
-        for worker in idle[: len(self._board.queue)]:
-            active = self._board.active[self._board.queue.pop()]
+        for worker in idle[: queue.awaited + min(room, len(queue) - queue.awaited)]:
+            active = self._board.active[queue.pop()]
             active.worker, active.ticket = worker, next(self._tickets)
             worker.order(Order(active.ticket, active.id, self._board.store.folder(active.id).path))
             self._board.notify(active.id)

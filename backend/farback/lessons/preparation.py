@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from ..engine import LocalEngine, job_of
+from ..engine import BACKGROUND, LocalEngine, job_of
 from ..errors import FarbackError, NotFound
 from ..identity import run_id
 from .lesson import Lesson
@@ -14,12 +14,12 @@ LOG = logging.getLogger(__name__)
 
 
 def prepare(engine: LocalEngine, lessons: Iterable[Lesson]) -> None:
-    """Queue every model that is not trained yet, each lesson's under its own name: the queue is fair, so a person who
-    comes meanwhile does not wait for all of them. A seed has a name too, since no one may have too many runs wait."""
+    """Queue every model that is not trained yet, in the background: whoever comes meanwhile does not wait for them, and
+    a lesson that somebody opens comes first."""
     for lesson in lessons:
         for spec in lesson.runs():
             try:
-                engine.submit(job_of(spec), f"lesson-{lesson.name}-{spec.seed}")
+                engine.submit(job_of(spec), f"{BACKGROUND}{lesson.name}")
             except FarbackError as error:  # a server that takes on no more still shows the rest
                 LOG.warning("A model of the lesson %s is not prepared: %s", lesson.name, error)
                 break
