@@ -60,7 +60,8 @@ export const CODES = [
   {
     name: "Address",
     hint: "sites that know oEmbed make a figure of it",
-    code: ({ base, id, end }) => `${base}s/${id}${end}`,
+    // A site of files has one answer for all addresses of a snapshot.
+    code: ({ base, id, query, end }) => `${base}s/${id}${end}${query && !end && `?${query}`}`,
   },
 ];
 

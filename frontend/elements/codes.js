@@ -6,13 +6,32 @@
 
 import { CODES } from "../codes.js";
 import { make, setText } from "./dom.js";
+import { ticks } from "./ticks.js";
 
 /**
  * @param {Shared} shared
- * @param {typeof CODES} [codes] those that there are of what is shared
+ * @param {typeof CODES} codes those that there are of what is shared
  * @returns {HTMLElement[]}
  */
-export function codesFor(shared, codes = CODES) {
+export const codesFor = (shared, codes) => chooser(shared, codes).elements;
+
+/**
+ * The codes of a snapshot, and what they are to show of it.
+ *
+ * @param {Shared} shared
+ * @returns {HTMLElement[]}
+ */
+export function snapshotCodes(shared) {
+  const { elements, show } = chooser(shared, CODES);
+  return [ticks(shared.query, (query) => show({ ...shared, query })), ...elements];
+}
+
+/**
+ * @param {Shared} shared
+ * @param {typeof CODES} codes
+ * @returns {{elements: HTMLElement[], show: (shared: Shared) => void}}
+ */
+function chooser(shared, codes) {
   const code = make("textarea", {
     ...{ rows: 4, readonly: true, class: "code", "data-testid": "code", "aria-label": "Code" },
   });
@@ -22,18 +41,20 @@ export function codesFor(shared, codes = CODES) {
     {
       "aria-label": "Where it is shown",
       "data-testid": "code-kind",
-      onchange: () => choose(kind.selectedIndex),
+      onchange: () => show(shared),
     },
     ...codes.map(({ name }) => make("option", {}, name)),
   );
-  const choose = /** @param {number} at */ (at) => {
-    const chosen = codes[at];
+  const show = /** @param {Shared} now */ (now) => {
+    shared = now;
+    const chosen = codes[kind.selectedIndex];
     if (!chosen) return;
     code.value = chosen.code(shared);
     setText(hint, chosen.hint);
   };
-  choose(0);
-  return [make("p", { class: "kinds" }, kind, " ", hint), code, copying("Copy the code", () => code.value)];
+  show(shared);
+  const elements = [make("p", { class: "kinds" }, kind, " ", hint), code, copying("Copy the code", () => code.value)];
+  return { elements, show };
 }
 
 /**
@@ -51,7 +72,7 @@ export function showCodes(shared) {
       make("h2", {}, "Show it in a course's page"),
       make("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => dialog.close() }, "×"),
     ),
-    make("div", { class: "kept" }, ...codesFor(shared)),
+    make("div", { class: "kept" }, ...snapshotCodes(shared)),
   );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

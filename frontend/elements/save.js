@@ -6,7 +6,7 @@
  */
 
 import { citation } from "../codes.js";
-import { codesFor, copying } from "./codes.js";
+import { copying, snapshotCodes } from "./codes.js";
 import { make, setText, uniqueId } from "./dom.js";
 
 /** Longest title and note, as on the server. */
@@ -127,7 +127,7 @@ export class FarbackSave extends HTMLElement {
         ),
       ),
       make("h3", {}, "Show it in a course's page"),
-      ...codesFor(shared),
+      ...snapshotCodes(shared),
       make("h3", {}, "Delete it"),
       make(
         "p",

@@ -32,6 +32,12 @@ def open_done(page: Page, path: str) -> Page:
     return page
 
 
+def open_done_embed(page: Page, path: str) -> Page:
+    page.goto(path)
+    page.wait_for_selector("html[data-state=done]", state="attached", timeout=DONE_WITHIN)
+    return page
+
+
 def keep(page: Page, title: str) -> tuple[str, str]:
     """Keeps what the page shows; returns the link and the one that deletes."""
     page.get_by_test_id("save").click()
@@ -65,6 +71,29 @@ def test_a_snapshot_opens_bit_for_bit_and_is_asked_like_a_run(new_page: NewPage)
     other.get_by_test_id("sequence").press("Enter")
     for head in other.locator("farback-head").all():
         expect(head).to_contain_text("your sequence", timeout=ANSWERED_WITHIN)
+
+
+def test_what_an_embed_shows_is_ticked(new_page: NewPage, link: str) -> None:
+    page = open_done(new_page(viewport={"width": 390, "height": 800}), f"{link}?theme=dark&hide=legend")
+    page.get_by_test_id("embed").click()
+    dialog = page.get_by_test_id("codes")
+    ticks, code = dialog.get_by_test_id("ticks"), dialog.get_by_test_id("code")
+    expect(ticks.locator("summary")).to_have_text("What the embed shows • 1 left out")
+    ticks.locator("summary").press("Enter")
+    ticks.get_by_label("Timeline").press("Space")
+    for panel in ticks.get_by_role("group").nth(1).get_by_role("checkbox").all()[1:]:
+        panel.press("Space")
+    for panel in ticks.get_by_role("group").nth(2).get_by_role("checkbox").all():
+        panel.press("Space")
+    query = "theme=dark&hide=legend,timeline&show=letters"
+    kinds = dialog.get_by_test_id("code-kind")
+    for kind in kinds.get_by_role("option").all_inner_texts():
+        kinds.select_option(kind)
+        assert query in code.input_value().replace("&amp;", "&"), kind
+    assert dialog.evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth")
+    shown = open_done_embed(new_page(), code.input_value().replace("/s/", "/embed/"))
+    expect(shown.locator("farback-timeline")).to_be_hidden()
+    expect(shown.locator("farback-reach")).to_be_visible()
 
 
 def test_what_is_trained_from_a_snapshot_is_one_no_more(new_page: NewPage) -> None:

@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { openingView } from "../../frontend/keeping.js";
-import { leftOut, NAMES, PARTS } from "../../frontend/parts.js";
+import { CHOICES, leavingOut, leftOut, NAMES, PARTS } from "../../frontend/parts.js";
 import { readUrl } from "../../frontend/url.js";
 import { plainView } from "../../frontend/view.js";
 import { catalog } from "./catalog.js";
+import { random } from "./random.js";
 
 /** @import {Manifest} from "../../frontend/types.js" */
 
@@ -22,6 +23,23 @@ test("panels and parts are chosen apart", () => {
     shown(["timeline", "gates"], ["gates"]),
     NAMES.filter((name) => name === "timeline"),
   );
+});
+
+test("a query leaves out what is chosen and nothing else, said the shorter way", () => {
+  assert.deepEqual(CHOICES.flatMap(({ entries }) => entries.map(({ name }) => name)).sort(), [...NAMES].sort());
+  const said = /** @param {string} query */ (query) => readUrl(query, catalog).view;
+  const rng = random(5);
+  for (const share of [0, 0.1, 0.5, 0.9, 1]) {
+    for (let n = 0; n < 50; n++) {
+      const out = new Set(NAMES.filter(() => rng() < share));
+      const query = leavingOut("step=40&hide=gates&theme=dark&show=reach", out);
+      assert.deepEqual(leftOut(said(query)), out, query);
+      assert.deepEqual([said(query).step, said(query).theme], [40, "dark"]);
+    }
+  }
+  const others = NAMES.filter((name) => !PARTS.includes(name) && name !== "connectivity");
+  assert.equal(leavingOut("", new Set(["legend", ...others])), "hide=legend&show=connectivity");
+  assert.equal(leavingOut("hide=reach", new Set()), "");
 });
 
 test("what there is not is told once, and the rest holds", () => {
