@@ -39,7 +39,7 @@ export class FarbackReading extends HTMLElement {
     spellcheck: "false",
     autocomplete: "off",
     id: uniqueId("sentence"),
-    placeholder: "Type a sentence: every model reads it at once",
+    placeholder: "All models read what you type",
     "aria-describedby": this.#error.id,
     "data-testid": "sentence",
     oninput: () => this.#rest(),

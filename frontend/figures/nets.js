@@ -38,8 +38,8 @@ export class Nets {
   #steps = make("output", {});
   #by = range("Change of the marked weight", { min: -REACH, max: REACH, step: FINE }, (by) => this.#move({ by }));
   #moved = make("output", {});
-  #own = make("div", { class: "copies" });
-  #shared = make("div", { class: "copies" });
+  #own = make("div", { class: "copies", tabindex: 0, role: "region", "aria-label": "The net with weights of its own" });
+  #shared = make("div", { class: "copies", tabindex: 0, role: "region", "aria-label": "The recurrent net" });
   #ownTitle = make("h4", {}, "Weights of its own at each step");
   #sharedTitle = make("h4", {}, "Recurrent: the same weights at each step");
   #count = make("div", { class: "count", "data-part": "count" });

@@ -67,11 +67,14 @@ export function drawStrip({ label, inputs, rows, most, left, gate, t: at, from, 
   }
   for (let t = 0; t < T; t++) {
     const written = apart >= LEGIBLE && write(x(t) + apart / 2, LABEL / 2, inputs[t] ?? "", { class: "value" });
-    const whole = draw("rect", { x: x(t), y: 0, width: apart, height: bars + BAR, class: t === at ? "now" : "then" });
+    const whole = draw("rect", { x: x(t), y: 0, width: apart, height: bars + BAR, class: "then" });
     whole.addEventListener("click", () => go(t));
     if (written) shapes.push(written);
     shapes.push(whole);
   }
+  // The step is marked around what stands at it, and not across the names.
+  const marked = [[0, LABEL], ...rows.map((_, n) => [top + n * (LABEL + ROW) + LABEL, ROW]), [bars, BAR]];
+  for (const [y, height] of marked) shapes.push(draw("rect", { x: x(at), y, width: apart, height, class: "now" }));
   const mark = Math.min(Math.max(x(at) + apart / 2, 26), room - 26);
   shapes.push(write(mark, bars + BAR + 11, `step ${at}`, { class: "small" }));
   const svg = picture(room, height, label, ...shapes);

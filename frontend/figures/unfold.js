@@ -44,7 +44,7 @@ export class Unfold {
   #nudge = { to: 0, from: 0, by: 0 };
   #updates = 0;
 
-  #place = make("div", { class: "copies" });
+  #place = make("div", { class: "copies", tabindex: 0, role: "region", "aria-label": "The net, drawn" });
   #told = make("p", { class: "told", role: "status" });
   #copies = range("How far it is drawn out", { min: 1, max: MOST, step: 1 }, (value) => this.#drawOut(value));
   #beat = new Beat(
