@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
 import micawber  # type: ignore[import-untyped]
@@ -165,6 +165,16 @@ def test_an_address_that_is_none_is_refused(value: str, tmp_path: Path) -> None:
         Settings(data_dir=tmp_path, public_url=value)
 
 
+@pytest.mark.parametrize("page", ["s", "embed"])
+def test_a_slash_at_the_end_leads_to_the_page(site: Site, id: str, page: str) -> None:
+    there = f"{site.address}/{page}/{id}?hide=reach&theme=dark"
+    answer = site.http.get(f"/{page}/{id}/?hide=reach&theme=dark")
+    assert (answer.status_code, urljoin(str(answer.url), answer.headers["location"])) == (308, there)
+    assert site.http.get(f"/x/{page}/{id}/").status_code == 404
+    shown = site.http.get(answer.headers["location"].replace("..", f"/{page}"))
+    assert shown.headers["content-security-policy"] == answer.headers["content-security-policy"]
+
+
 def test_what_is_not_there_is_told_to_people(site: Site, runs: list[str]) -> None:
     made = save(site, runs[0])
     headers = {"X-Farback-Secret": made["secret"]}
@@ -189,8 +199,9 @@ def test_what_is_not_there_is_told_to_people(site: Site, runs: list[str]) -> Non
     for path in (f"/s/{made['id']}/qr.svg", f"/s/{made['id']}/preview.png", f"/api/snapshots/{made['id']}"):
         gone = site.http.get(path)
         assert (gone.status_code, gone.json()["error"]["code"]) == (410, "gone")
-    for path in ("/s/x/qr.svg", f"/s/{'b' * 12}/preview.png", "/s/", f"/s/{made['id']}/"):
+    for path in ("/s/x/qr.svg", f"/s/{'b' * 12}/preview.png", "/s/", "/s/x/"):
         assert (site.http.get(path).status_code, "error" in site.http.get(path).json()) == (404, True)
+    assert site.http.get(f"/s/{made['id']}/", follow_redirects=True).status_code == 410
     assert site.http.get("/oembed", params={"url": f"{site.address}/s/{made['id']}"}).status_code == 410
 
 
@@ -393,6 +404,8 @@ def test_oembed_fits_the_room(site: Site, id: str, given: Any, size: tuple[int, 
         ("http://SITE/s/ID?step=40&theme=dark#delete=secret", "?step=40&amp;theme=dark"),
         ('http://SITE/s/ID?x="><script>', "?x=%22%3E%3Cscript%3E"),
         ("HTTP://SITE/s/ID", ""),
+        ("http://SITE/s/ID/?step=40", "?step=40"),
+        ("http://SITE/embed/ID/", ""),
     ],
 )
 def test_oembed_reads_a_link_in_every_form(site: Site, id: str, link: str, source: str) -> None:
@@ -409,7 +422,7 @@ def test_oembed_reads_a_link_in_every_form(site: Site, id: str, link: str, sourc
         "", "x", "SITE/s/ID", "http://SITE/", "http://SITE/s/", "http://SITE/s/IDa", "http://SITE/s/aaaaaaaaaaaa",
         "http://SITE/r/ID", "http://SITE/x/s/ID", "http://other.example/s/ID", "http://127.0.0.1:1/s/ID",
         "http://127.0.0.1/s/ID", "http://127.0.0.1:x/s/ID", "http://[/s/ID", "ftp://SITE/s/ID", "javascript:/s/ID",
-        "http://SITE/s/ID/preview.png", "http://SITE/s/ID/", "http://SITE/embed/ID,ID", "http://SITE//s/ID",
+        "http://SITE/s/ID/preview.png", "http://SITE/s/ID//", "http://SITE/embed/ID,ID", "http://SITE//s/ID",
     ],
 )  # fmt: skip
 def test_oembed_knows_only_its_own_snapshots(site: Site, id: str, link: str) -> None:
@@ -428,6 +441,7 @@ def test_oembed_says_what_is_wrong(site: Site, id: str) -> None:
         ({"url": url, "maxheight": "9" * 50}, 422, "maxheight"),
         ({"url": url, "format": "xml"}, 501, None),
         ({"url": "nothing", "format": "xml"}, 501, None),
+        ({"format": "xml", "maxwidth": "0"}, 501, None),
     ):
         answer = asked(site, **query)
         assert (answer.status_code, answer.json()["error"]["field"]) == (status, field), answer.text

@@ -261,12 +261,16 @@ def test_a_snapshot_that_was_never_there(site: Site, id: str) -> None:
     assert site.http.post(f"/api/snapshots/{id}/runs/0/probe", json={"name": "lengths"}).status_code == 404
 
 
-@pytest.mark.parametrize(("n", "status"), [("1", 404), ("7", 404), ("8", 422), ("-1", 422), ("x", 422)])
-def test_a_run_that_a_snapshot_lacks(site: Site, runs: list[str], n: str, status: int) -> None:
+ODD = ("00", "01", "1.0", "+0", "-1", "x", "٣", "9" * 5000)
+"""What is no run's number, or is one written otherwise."""
+
+
+@pytest.mark.parametrize(("n", "field"), [*((n, "n") for n in ("1", "7", "8", "9" * 9)), *((n, None) for n in ODD)])
+def test_a_run_that_a_snapshot_lacks(site: Site, runs: list[str], n: str, field: str | None) -> None:
     path = f"/api/snapshots/{save(site, runs[0])['id']}/runs/{n}"
-    for part in ("frames", "weights"):
+    for part in ("frames", "weights", "arrays.npz", "load.py"):
         answer = site.http.get(f"{path}/{part}")
-        assert (answer.status_code, answer.json()["error"]["field"]) == (status, "n")
+        assert (answer.status_code, answer.json()["error"]["field"]) == (404, field)
 
 
 def test_a_full_share_refuses_and_leaves_nothing(tmp_path: Path) -> None:

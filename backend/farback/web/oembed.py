@@ -7,7 +7,7 @@ from html import escape
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BeforeValidator, Field
 
@@ -38,7 +38,13 @@ Pixels = Annotated[
 """Some clients send all that the standard names, and leave empty what they do not care about."""
 
 
-@router.get("/oembed")
+def _only_json(format: str = "json") -> None:
+    """Another format is not offered, whatever else is asked for: that is said before the rest is read."""
+    if format not in ("json", ""):
+        raise HTTPException(501, f"The format {format[:20]!r} is not offered, only `json` is.")
+
+
+@router.get("/oembed", dependencies=[Depends(_only_json)])
 def oembed(
     request: Request,
     base: Base,
@@ -47,11 +53,8 @@ def oembed(
     url: Annotated[str, Query(max_length=LONGEST)],
     maxwidth: Pixels = None,
     maxheight: Pixels = None,
-    format: str = "json",
 ) -> JSONResponse:
     """A snapshot as a frame for another site's page."""
-    if format not in ("json", ""):
-        raise HTTPException(501, f"The format {format[:20]!r} is not offered, only `json` is.")
     bases = [base, f"//{host_of(request)}/", f"//{host_of(request)}{settings.prefix.rstrip('/')}/"]
     id, query = _named(url, bases)
     about = digest(snapshots.get(id))
@@ -99,7 +102,7 @@ def _named(url: str, bases: list[str]) -> tuple[str, str]:
     except ValueError:  # a port that is no number, brackets that do not close
         parts, site = urlsplit(""), ("", None)
     for base in bases:
-        found = re.fullmatch(rf"{re.escape(urlsplit(base).path)}(?:s|embed)/({ID})", parts.path)
+        found = re.fullmatch(rf"{re.escape(urlsplit(base).path)}(?:s|embed)/({ID})/?", parts.path)
         if found and parts.scheme in ("http", "https") and site == _site(base):
             return found[1], urlencode(parse_qsl(parts.query, keep_blank_values=True))
     raise NotFound("This is no link to a snapshot of this server: it ends in `/s/` or `/embed/` and an id.", "url")

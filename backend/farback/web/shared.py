@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import segno
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from ..errors import FarbackError, Gone, NotFound
@@ -21,7 +21,7 @@ from .access import InSnapshots
 from .address import Base
 from .assets import ASK_AGAIN, has_already
 from .digest import Digest, connectivity_of, digest_of, shortened
-from .document import document, framed
+from .document import FRAMED, document, framed
 from .recent import Recent
 
 router = APIRouter()
@@ -73,6 +73,21 @@ def embed(id: str, base: Base, snapshots: InSnapshots) -> Response:
         return framed(document("../", "embed", **_about(snapshots.get(id), base, id)))
     except FarbackError as error:
         return framed(_refusal(error, "embed"))
+
+
+@router.get("/s/{id:snapshot}/", include_in_schema=False)
+def without_slash(id: str, request: Request) -> Response:
+    """A link as some write it. The way is told relative to here, as a proxy in front knows another host and path."""
+    query = request.url.query
+    return RedirectResponse(f"../{id}{query and f'?{query}'}", 308)
+
+
+@router.get("/embed/{id:snapshot}/", include_in_schema=False)
+def embed_without_slash(id: str, request: Request) -> Response:
+    """The same of an embed."""
+    answer = without_slash(id, request)
+    answer.headers.update(FRAMED)
+    return answer
 
 
 @router.get("/s/{id}/qr.svg")

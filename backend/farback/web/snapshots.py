@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Request, Response
-from fastapi import Path as InPath
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from starlette.convertors import Convertor, register_url_convertor
 
-from ..config import MAX_SNAPSHOT_RUNS
 from ..engine import Job, LocalEngine
 from ..errors import Conflict, InvalidInput, NotFound
 from ..snapshots import (
@@ -45,8 +44,22 @@ FILE_KIND = "application/zip"
 
 SAVED = "saved snapshots"
 
-Number = Annotated[int, InPath(ge=0, lt=MAX_SNAPSHOT_RUNS)]
-"""Which run of a snapshot, counted from 0."""
+
+class Number(Convertor[int]):
+    """Which run of a snapshot, counted from 0 and written in one way: `00`, `+1` and `1.0` are nobody's address."""
+
+    regex = "0|[1-9][0-9]{0,8}"
+
+    def convert(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """As it is written."""
+        return str(value)
+
+
+register_url_convertor("number", Number())
 
 
 @router.post("")
@@ -105,8 +118,8 @@ async def delete_snapshot(
     return Response(status_code=204)
 
 
-@router.get("/{id}/runs/{n}/frames")
-def get_frames(id: str, n: Number, request: Request, snapshots: InSnapshots, v: str = "") -> Response:
+@router.get("/{id}/runs/{n:number}/frames")
+def get_frames(id: str, n: int, request: Request, snapshots: InSnapshots, v: str = "") -> Response:
     """All frames of a run, as it has them; they were packed once, when they were saved."""
     snapshot = snapshots.get(id)
     run, name = snapshot.run(n), frames_name(n)
@@ -122,8 +135,8 @@ def get_frames(id: str, n: Number, request: Request, snapshots: InSnapshots, v: 
     )
 
 
-@router.get("/{id}/runs/{n}/weights")
-def get_weights(id: str, n: Number, request: Request, snapshots: InSnapshots, v: str = "") -> Response:
+@router.get("/{id}/runs/{n:number}/weights")
+def get_weights(id: str, n: int, request: Request, snapshots: InSnapshots, v: str = "") -> Response:
     """The weights of a run at its step; safetensors."""
     snapshot = snapshots.get(id)
     run, name = snapshot.run(n), weights_name(n)
@@ -134,8 +147,8 @@ def get_weights(id: str, n: Number, request: Request, snapshots: InSnapshots, v:
     )
 
 
-@router.post("/{id}/runs/{n}/probe")
-async def post_probe(id: str, n: Number, request: Request, engine: InEngine, snapshots: InSnapshots) -> Response:
+@router.post("/{id}/runs/{n:number}/probe")
+async def post_probe(id: str, n: int, request: Request, engine: InEngine, snapshots: InSnapshots) -> Response:
     """Answer an inquiry about a model as it was saved."""
     body = await read_json(request, MAX_PROBE_BYTES)
     async with request.app.state.one_at_a_time:
@@ -145,9 +158,9 @@ async def post_probe(id: str, n: Number, request: Request, engine: InEngine, sna
     return Response(answer, media_type="application/json")
 
 
-@router.post("/{id}/runs/{n}/train")
+@router.post("/{id}/runs/{n:number}/train")
 async def post_train(
-    id: str, n: Number, request: Request, engine: InEngine, snapshots: InSnapshots, viewer: Viewer
+    id: str, n: int, request: Request, engine: InEngine, snapshots: InSnapshots, viewer: Viewer
 ) -> JSONResponse:
     """Train a run again by the spec that it was saved with, or join that training: what an embed does when it is told
     to run live. The caller names no spec, so other origins may ask for this as well."""

@@ -17,7 +17,6 @@ from ..takeaway.tables import tables
 from ..takeaway.written import written_by
 from .access import InSnapshots
 from .assets import ASK_AGAIN, has_already
-from .snapshots import Number
 
 router = APIRouter(prefix="/api/snapshots")
 
@@ -27,20 +26,20 @@ AT_ONCE = 2
 Pieces = Callable[[Snapshot, int], Iterator[bytes]]
 
 
-@router.get("/{id}/runs/{n}/arrays.npz")
-def get_arrays(id: str, n: Number, request: Request, snapshots: InSnapshots) -> Response:
+@router.get("/{id}/runs/{n:number}/arrays.npz")
+def get_arrays(id: str, n: int, request: Request, snapshots: InSnapshots) -> Response:
     """All arrays of a run's frames, for numpy."""
     return _streamed(request, snapshots.get(id), id, n, "npz", arrays)
 
 
-@router.get("/{id}/runs/{n}/csv.zip")
-def get_tables(id: str, n: Number, request: Request, snapshots: InSnapshots) -> Response:
+@router.get("/{id}/runs/{n:number}/csv.zip")
+def get_tables(id: str, n: int, request: Request, snapshots: InSnapshots) -> Response:
     """The curves and profiles of a run as tables, packed together."""
     return _streamed(request, snapshots.get(id), id, n, "csv.zip", tables)
 
 
-@router.get("/{id}/runs/{n}/load.py")
-def get_script(id: str, n: Number, request: Request, snapshots: InSnapshots) -> Response:
+@router.get("/{id}/runs/{n:number}/load.py")
+def get_script(id: str, n: int, request: Request, snapshots: InSnapshots) -> Response:
     """A script that loads the weights into torch and reproduces what the page shows."""
     snapshot = snapshots.get(id)
     return _known(request, snapshot, n, "py") or Response(
@@ -48,8 +47,8 @@ def get_script(id: str, n: Number, request: Request, snapshots: InSnapshots) -> 
     )
 
 
-@router.get("/{id}/runs/{n}/notebook.ipynb")
-def get_notebook(id: str, n: Number, request: Request, snapshots: InSnapshots) -> Response:
+@router.get("/{id}/runs/{n:number}/notebook.ipynb")
+def get_notebook(id: str, n: int, request: Request, snapshots: InSnapshots) -> Response:
     """A notebook that trains the run again in plain PyTorch."""
     snapshot = snapshots.get(id)
     return _known(request, snapshot, n, "ipynb") or Response(
