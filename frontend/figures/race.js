@@ -21,7 +21,10 @@ const OVER = ["done", "failed"];
 
 /** @typedef {"reach" | "horizon" | "accuracy"} Measure */
 /** @typedef {{models: string[], seeds: number, measure: Measure}} Setup */
-/** @typedef {{spec: Spec, seed: number, id: string, run: RunRecord | null}} Entry null: not asked yet */
+/**
+ * @typedef {{spec: Spec, seed: number, id: string, there: boolean, run: RunRecord | null}} Entry whether the server has
+ *   it, and what it said of it; null: not asked yet
+ */
 /** @typedef {{name: string, title: string, colour: string, entries: Entry[]}} Runner */
 
 /** @type {Record<Measure, {title: string, of: (run: RunRecord) => number | null, text: (run: RunRecord) => string}>} */
@@ -141,7 +144,7 @@ export class Race {
         for (let seed = first; seed < first + seeds; seed++) {
           const other = { ...spec, seed };
           const { id } = await postRun(other);
-          entries.push({ spec: other, seed, id, run: null });
+          entries.push({ spec: other, seed, id, there: true, run: null });
         }
       }
     } catch (error) {
@@ -174,9 +177,7 @@ export class Race {
   #prepared(name, n) {
     const { spec, runs, known } = this.#models.of(name);
     const seed = (spec.seed ?? 0) + n;
-    const entry = { spec: { ...spec, seed }, seed, id: runs[n], run: null };
-    if (!known[n]) void postRun(entry.spec).catch(() => {}); // it is asked for again
-    return entry;
+    return { spec: { ...spec, seed }, seed, id: runs[n], there: known[n], run: null };
   }
 
   /** Asks for what is not trained yet, until all is. */
@@ -199,11 +200,13 @@ export class Race {
   /** @param {Entry} entry */
   async #askOne(entry) {
     try {
+      if (!entry.there) await postRun(entry.spec);
+      entry.there = true;
       entry.run = await getRun(entry.id);
       if (entry.run.status === "cancelled") await postRun(entry.spec); // somebody withdrew from it
     } catch (error) {
-      // As many as may wait do already: what was refused then is asked for again.
-      if (error instanceof Refused && error.code === "not_found") await postRun(entry.spec).catch(() => {});
+      // It was dropped; and what was refused, since as many as may wait do already, is asked for again.
+      if (error instanceof Refused && error.code === "not_found") entry.there = false;
     }
   }
 
