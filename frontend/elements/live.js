@@ -33,6 +33,7 @@ export class FarbackLive extends HTMLElement {
     setText(this.#words, WORDS[state]);
     setText(this.#button, state === "kept" || state === "starting" ? "Run it live" : "Back to what was kept");
     this.#button.disabled = state === "starting";
+    tell(this, "live", state);
   }
 
   #press() {

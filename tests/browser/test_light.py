@@ -156,6 +156,8 @@ def test_a_closed_frame_trains_when_it_is_told_to_and_rests_out_of_sight(page: P
         embed.get_by_test_id("run-live").click()
         expect(embed.locator("html")).to_have_attribute("data-state", "training", timeout=WITHIN)
         until(lambda: streams(server) == 1, "a stream")
+        expect(embed.get_by_test_id("seen")).to_contain_text("is being trained anew")
+        assert "training live" in embed.title()
         page.evaluate("scrollTo(0, 3000)")
         until(lambda: streams(server) == 0, "nobody looks")
         page.evaluate("scrollTo(0, 0)")
@@ -163,6 +165,8 @@ def test_a_closed_frame_trains_when_it_is_told_to_and_rests_out_of_sight(page: P
         embed.get_by_test_id("run-live").click()
         expect(embed.locator("html")).to_have_attribute("data-state", "done", timeout=WITHIN)
         until(lambda: streams(server) == 0, "what was kept needs none")
+        expect(embed.get_by_test_id("seen")).to_contain_text("it opens as it was")
+        assert "live" not in embed.title()
         assert not [post for post in posts if "cancel" in post]
 
 
