@@ -8,6 +8,10 @@
 import { FIGURES } from "../figures/index.js";
 import { make, setText, tell } from "./dom.js";
 
+const UNTRAINED =
+  "This server has not trained the models of this step yet, and a page of another site may not have it do so. " +
+  "Open the lesson itself once, where they are trained, and then try again here: ";
+
 export class FarbackFigure extends HTMLElement {
   #caption = make("p", { class: "caption" });
   #wait = make("p", { class: "wait", role: "status", hidden: true });
@@ -48,9 +52,11 @@ export class FarbackFigure extends HTMLElement {
     this.#live?.stop?.();
     const kind = `${setup.show} ${setup.model ?? ""}`;
     setText(this.#caption, setup.caption);
-    if (kind !== this.#kind) {
+    const closed = models.outOfReach(setup);
+    if (closed || kind !== this.#kind) {
       this.dataset.state = "loading";
       try {
+        if (closed) throw new Error(UNTRAINED);
         const create = await FIGURES[setup.show]();
         const live = await create(models, setup);
         if (asked !== this.#asked) return;
@@ -62,9 +68,11 @@ export class FarbackFigure extends HTMLElement {
         this.#kind = "";
         this.#live = null;
         const said = /** @type {Error} */ (error).message;
+        // What is trained by then is known only to the page that is sent then.
+        const again = () => (closed ? location.reload() : this.show(models, setup));
         this.#place.replaceChildren(
-          make("p", { class: "error", role: "alert" }, said),
-          make("button", { type: "button", onclick: () => this.show(models, setup) }, "Try again"),
+          make("p", { class: "error", role: "alert" }, said, closed && lessonItself()),
+          make("button", { type: "button", onclick: () => again() }, "Try again"),
         );
         this.dataset.state = "failed";
         return;
@@ -100,6 +108,12 @@ export class FarbackFigure extends HTMLElement {
   has(name) {
     return [...this.querySelectorAll("[data-part]")].some((part) => partsOf(part).includes(name));
   }
+}
+
+/** A link to the lesson at this step, outside of the frame. */
+function lessonItself() {
+  const href = location.href.replace("/embed/learn/", "/learn/");
+  return make("a", { href, target: "_blank" }, href);
 }
 
 /** @param {Element} element */

@@ -53,6 +53,16 @@ export class LessonModels {
   }
 
   /**
+   * Whether some of a figure's models are out of reach. A frame that is closed in may have nothing trained: whatever it
+   * may, any page may that somebody visits.
+   *
+   * @param {{model?: string, models?: string[], seeds?: number}} setup
+   */
+  outOfReach({ model, models = model ? [model] : [], seeds = 1 }) {
+    return window.origin === "null" && models.some((name) => this.of(name).known.slice(0, seeds).includes(false));
+  }
+
+  /**
    * A model's run once it is trained.
    *
    * @param {string} name

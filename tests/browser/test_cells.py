@@ -98,10 +98,11 @@ def lesson() -> Lesson:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, lesson: Lesson) -> Iterator[str]:
-    """A server that has the lesson, with its models trained."""
+    """A server that has the lesson, with its models trained, and another one without them."""
     folder = tmp_path_factory.mktemp("cells")
     (folder / "data" / "lessons").mkdir(parents=True)
     (folder / "data" / "lessons" / "90-cells.md").write_text(OWN)
+    (folder / "data" / "lessons" / "91-untrained.md").write_text(OWN.replace("steps = 60", "steps = 61"))
     with serving(folder) as address:
         with httpx.Client(base_url=address, timeout=30) as http:
             runs = [http.post("/api/runs", json=spec.as_json()).json()["id"] for spec in lesson.runs()]
@@ -313,3 +314,27 @@ def test_a_lesson_works_in_a_closed_frame_of_another_site(page: Page, place: str
             frame.get_by_role("button", name="Next").click()
         panels = frame.frame_locator(".explorer iframe")
         expect(panels.locator("[data-testid=band-gates] canvas").first).to_be_visible(timeout=10_000)
+
+
+def test_a_closed_frame_says_where_models_that_are_not_trained_will_be(page: Page, place: str) -> None:
+    popups = "allow-popups allow-popups-to-escape-sandbox"
+    source = f"{place}/embed/learn/untrained"
+    body = f'<iframe src="{source}" title="x" width="390" height="600" sandbox="allow-scripts {popups}"></iframe>'
+    with teaching(body, {}) as course:
+        page.goto(course)
+        frame = page.frame_locator("iframe").first
+        for step in (1, 3, 5):  # a cell, a race and panels
+            expect(frame.locator(".steps .at")).to_have_text(f"Step {step} of 5")
+            expect(frame.locator("farback-figure .error")).to_contain_text("has not trained the models of this step yet")
+            at = f"#step-{step}" if step > 1 else ""
+            expect(frame.locator(".error a")).to_have_attribute("href", f"{place}/learn/untrained{at}")
+            if step < 5:
+                for _ in range(2):
+                    frame.get_by_role("button", name="Next").click()
+        for _ in range(2):
+            frame.get_by_role("button", name="Back").click()
+        with page.expect_popup() as popup:
+            frame.locator(".error a").click()
+        expect(popup.value.locator(".race .dot")).to_have_count(4, timeout=20_000)
+        frame.get_by_role("button", name="Try again").click()
+        expect(frame.locator(".race .dot")).to_have_count(4)

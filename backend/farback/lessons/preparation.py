@@ -32,9 +32,8 @@ def progress(engine: LocalEngine, lesson: Lesson) -> tuple[int, int]:
 
 
 def is_there(engine: LocalEngine, run: str) -> bool:
-    """Whether there is a run of that id."""
+    """Whether there is a run of that id that is trained, or will be."""
     try:
-        engine.state(run)
+        return engine.state(run).status != "cancelled"
     except NotFound:
         return False
-    return True
