@@ -78,10 +78,16 @@ export function readAt(picture, t, row) {
 /** @typedef {string | number | null} Cell */
 
 /**
+ * @typedef {object} Table rows, each of which begins with what it is about
+ * @property {string[]} head
+ * @property {Cell[][]} body
+ */
+
+/**
  * A picture's numbers, the names of their columns first.
  *
  * @param {Picture} picture
- * @returns {{head: string[], body: Cell[][]}}
+ * @returns {Table}
  */
 function cellsOf(picture) {
   if (picture.kind === "heatmap") {
@@ -114,7 +120,7 @@ function cellsOf(picture) {
  * A picture as a table to read: each row begins with what it is about. Curves stand side by side.
  *
  * @param {Picture} picture
- * @returns {{head: string[], body: Cell[][]}}
+ * @returns {Table}
  */
 export function tableOf(picture) {
   const { head, body } = cellsOf(picture);
@@ -136,10 +142,13 @@ export function tableOf(picture) {
  * @param {Picture} picture
  * @returns {string}
  */
-export function csvOf(picture) {
-  const { head, body } = cellsOf(picture);
-  return [head, ...body].map((row) => row.map(cellText).join(",")).join("\r\n");
-}
+export const csvOf = (picture) => csvText(cellsOf(picture));
+
+/**
+ * @param {Table} table
+ * @returns {string}
+ */
+export const csvText = ({ head, body }) => [head, ...body].map((row) => row.map(cellText).join(",")).join("\r\n");
 
 /**
  * @param {string | number | null} value

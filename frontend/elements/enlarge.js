@@ -8,7 +8,7 @@
 
 import { namedIn } from "../address.js";
 import { figureOf } from "../draw/figure.js";
-import { csvOf } from "../draw/read.js";
+import { csvOf, tableOf } from "../draw/read.js";
 import { copied, plotlyAddress } from "../source.js";
 import { make, setAttribute, setText } from "./dom.js";
 import { FarbackNumbers } from "./numbers.js";
@@ -117,7 +117,8 @@ export class FarbackEnlarge extends HTMLElement {
     setText(this.#title, this.#heading);
     const sentence = plot.sentence;
     const rounded = picture.kind === "tokens" ? "" : " Rounded to three digits: the CSV has all of them.";
-    this.#numbers.show(picture, `${sentence || `${this.#heading}.`}${measured(picture, brush)}${rounded}`);
+    const caption = `${sentence || `${this.#heading}.`}${measured(picture, brush)}${rounded}`;
+    this.#numbers.show(tableOf(picture), caption, () => csvOf(picture));
     this.#dialog.showModal();
     await this.#furnish();
   }

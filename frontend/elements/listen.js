@@ -1,35 +1,43 @@
 /**
- * The decay of the gradient to listen to: a button that plays it, and a sentence that says what is heard.
+ * The decay of a gradient to listen to: a button that plays it, and a sentence that says what is heard.
  *
- * @import {Column, View} from "../types.js"
+ * @import {Tune} from "../sound.js"
  */
 
-import { pointsOf } from "../panels/common.js";
 import { calm, make, setAttribute, setText, tell } from "./dom.js";
 
-const HEARD =
-  "Hear the gradient signal G, model by model, one tone a step from the answer back: the lower the tone, the less is left; half an octave is a factor of ten, and below a millionth it is silent. Esc stops it.";
+/** @typedef {typeof import("../sound.js")} Sound */
 
-export class ListenTool extends HTMLElement {
+const HOW =
+  "one tone a step from the answer back: the lower the tone, the less is left; half an octave is a factor of ten, and below a millionth it is silent. Esc stops it.";
+
+/** The button for whatever falls. What it says of a beat bubbles as `farback:point`, with null at the end. */
+export class Listen extends HTMLElement {
   #button = make(
     "button",
     {
       type: "button",
       class: "quiet",
       "aria-pressed": "false",
-      title: HEARD,
       "data-testid": "listen",
-      onclick: () => (this.#stop ? this.#end() : this.#play()),
+      onclick: () => (this.#stop ? this.stop() : this.#play()),
     },
     "♪ Listen",
   );
   #told = make("span", { class: "heard", role: "status", "data-testid": "heard" });
-  /** @type {View | null} */
-  #view = null;
-  /** @type {Column[]} */
-  #columns = [];
+  #tunes;
   /** @type {(() => void) | null} */
   #stop = null;
+
+  /**
+   * @param {string} what is heard
+   * @param {(sound: Sound) => Tune[]} tunes what there is to be heard when the button is pressed
+   */
+  constructor(what, tunes) {
+    super();
+    this.#tunes = tunes;
+    this.#button.title = `Hear ${what}, ${HOW}`;
+  }
 
   connectedCallback() {
     if (this.childElementCount) return;
@@ -38,16 +46,12 @@ export class ListenTool extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#end();
+    this.stop();
   }
 
-  /**
-   * @param {View} view
-   * @param {Column[]} columns
-   */
-  show(view, columns) {
-    this.#view = view;
-    this.#columns = columns;
+  /** @param {boolean} there whether there is anything to be heard yet */
+  offer(there) {
+    this.#button.disabled = !there;
   }
 
   async #play() {
@@ -57,29 +61,23 @@ export class ListenTool extends HTMLElement {
       cancelled = true;
     });
     try {
-      const { heardText, play, tonesOf } = await import("../sound.js");
+      const sound = await import("../sound.js");
       if (cancelled) return;
-      const tunes = this.#columns.flatMap(({ frame, index, title }) => {
-        const layers = frame?.layers ?? [];
-        const layer = layers[(this.#view?.layers[index] || layers.length) - 1] ?? layers.at(-1);
-        return frame && layer
-          ? [{ title, tones: tonesOf(pointsOf(layer.signal), frame.answers.at(-1) ?? frame.length - 1) }]
-          : [];
-      });
+      const tunes = this.#tunes(sound);
       let at = "";
-      this.#stop = play(tunes, {
+      this.#stop = sound.play(tunes, {
         beat: ({ model, t }) => {
           const tune = tunes[model];
           if (!tune || at === `${model} ${t}`) return;
           at = `${model} ${t}`;
-          setText(this.#told, heardText(tune));
+          setText(this.#told, sound.heardText(tune));
           // What moves by itself is left out for who asked for less of it: the sentence says the same.
           if (!calm()) tell(this, "point", { t, row: 0, pin: false });
         },
-        over: () => this.#end(),
+        over: () => this.stop(),
       });
     } catch (error) {
-      this.#end();
+      this.stop();
       const { message } = /** @type {Error} */ (error);
       setText(this.#told, `It cannot be heard: ${message}`);
     }
@@ -94,7 +92,8 @@ export class ListenTool extends HTMLElement {
     document.addEventListener("keydown", this.#key, true);
   }
 
-  #end() {
+  /** Ends what sounds. The sentence about it stays. */
+  stop() {
     if (!this.#stop) return;
     this.#stop();
     this.#stop = null;
@@ -103,13 +102,19 @@ export class ListenTool extends HTMLElement {
     tell(this, "point", null);
   }
 
+  /** Ends it, and takes back what was said: it is about something that is not there any more. */
+  forget() {
+    this.stop();
+    setText(this.#told, "");
+  }
+
   /** @param {KeyboardEvent} event */
   #key = (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
-    this.#end();
+    this.stop();
   };
 }
 
-customElements.define("farback-listen-tool", ListenTool);
+customElements.define("farback-listen", Listen);

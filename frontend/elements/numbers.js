@@ -1,20 +1,21 @@
 /**
  * A picture's numbers as a table, a page of it at a time.
  *
- * @import {Picture} from "../types.js"
+ * @import {Cell, Table} from "../draw/read.js"
  */
 
-import { csvOf, tableOf } from "../draw/read.js";
+import { csvText } from "../draw/read.js";
 import { number, plural } from "../format.js";
-import { make, setAttribute, setText } from "./dom.js";
+import { changed, make, setAttribute, setText } from "./dom.js";
 
 /** Rows and columns that stand in the table at once: a matrix of all steps by all steps has tens of thousands. */
 const ROWS = 25;
 const COLUMNS = 12;
 
 export class FarbackNumbers extends HTMLElement {
-  /** @type {Picture | null} */
-  #picture = null;
+  /** @type {Table & {links?: string[]}} */
+  #shown = { head: [], body: [] };
+  #csv = () => "";
   #caption = "";
   #row = 0;
   #column = 0;
@@ -46,14 +47,29 @@ export class FarbackNumbers extends HTMLElement {
   }
 
   /**
-   * @param {Picture} picture
+   * @param {Table & {links?: string[]}} table with where each row's first cell leads, where it leads anywhere
    * @param {string} caption
+   * @param {() => string} [csv] all of it in full
    */
-  show(picture, caption) {
-    this.#picture = picture;
-    this.#caption = caption;
+  show(table, caption, csv = () => csvText(table)) {
     this.#row = this.#column = 0;
     setText(this.#copied, "");
+    this.renew(table, caption, csv);
+  }
+
+  /**
+   * Shows what became of the same table: the page of it that is read stays.
+   *
+   * @param {Table & {links?: string[]}} table
+   * @param {string} caption
+   * @param {() => string} [csv]
+   */
+  renew(table, caption, csv = () => csvText(table)) {
+    this.#shown = table;
+    this.#caption = caption;
+    this.#csv = csv;
+    if (this.#row >= table.body.length) this.#row = 0;
+    if (this.#column >= table.head.length - 1) this.#column = 0;
     this.#fill();
   }
 
@@ -85,19 +101,27 @@ export class FarbackNumbers extends HTMLElement {
    * @returns {boolean} whether there is nothing that way
    */
   #ended(rows, columns) {
-    if (!this.#picture) return true;
-    const { head, body } = tableOf(this.#picture);
+    const { head, body } = this.#shown;
     const [row, column] = [this.#row + rows, this.#column + columns];
     return row < 0 || column < 0 || row >= body.length || column >= head.length - 1;
   }
 
   #fill() {
-    if (!this.#picture) return;
-    const { head, body } = tableOf(this.#picture);
+    const { head, body, links } = this.#shown;
     const columns = head.length - 1;
     const [row, column] = [this.#row, this.#column];
     const within = /** @template T @param {T[]} cells */ (cells) => cells.slice(1 + column, 1 + column + COLUMNS);
     const rows = body.slice(row, row + ROWS);
+    // Whoever reads a table that is as it was keeps the place in it.
+    if (
+      !changed(this, [
+        this.#caption,
+        head[0],
+        ...within(head),
+        ...rows.flatMap((cells) => [cells[0], ...within(cells)]),
+      ])
+    )
+      return;
     this.#table.replaceChildren(
       make("caption", {}, this.#caption),
       make(
@@ -108,14 +132,16 @@ export class FarbackNumbers extends HTMLElement {
       make(
         "tbody",
         {},
-        ...rows.map((cells) =>
-          make(
+        ...rows.map((cells, i) => {
+          const link = links?.[row + i];
+          const name = textOf(cells[0]);
+          return make(
             "tr",
             {},
-            make("th", { scope: "row" }, String(cells[0])),
-            ...within(cells).map((cell) => make("td", {}, typeof cell === "string" ? cell : lacking(cell))),
-          ),
-        ),
+            make("th", { scope: "row" }, link ? make("a", { href: link, target: "_blank" }, name) : name),
+            ...within(cells).map((cell) => make("td", {}, textOf(cell))),
+          );
+        }),
       ),
     );
     const mark = /** @param {string} name @param {number} rows @param {number} columns @param {boolean} many */ (
@@ -144,20 +170,23 @@ export class FarbackNumbers extends HTMLElement {
   }
 
   async #copy() {
-    if (!this.#picture) return;
     try {
-      await navigator.clipboard.writeText(csvOf(this.#picture));
+      await navigator.clipboard.writeText(this.#csv());
       setText(this.#copied, "All of its numbers are copied, in full.");
     } catch {
-      setText(this.#copied, "The browser does not let them be copied: CSV saves them as a file.");
+      setText(this.#copied, "The browser does not let them be copied here.");
     }
   }
 }
 
 /**
- * @param {number | null | undefined} value
+ * @param {Cell | undefined} cell
  * @returns {string} nothing where nothing was measured
  */
-const lacking = (value) => (value === null || value === undefined ? "" : number(value));
+function textOf(cell) {
+  if (cell === null || cell === undefined) return "";
+  if (typeof cell === "string") return cell;
+  return Number.isInteger(cell) && Math.abs(cell) < 1e6 ? String(cell).replace("-", "−") : number(cell);
+}
 
 customElements.define("farback-numbers", FarbackNumbers);

@@ -8,8 +8,8 @@
 import { ChainTool } from "./chain.js";
 import { ConnectivityTool } from "./connectivity.js";
 import { LengthsTool } from "./lengths.js";
-import { ListenTool } from "./listen.js";
 import { SequenceTool } from "./sequence.js";
+import { ListenTool } from "./signal.js";
 
 /** @typedef {HTMLElement & {show: (view: View, columns: Column[], task: string) => void}} Tool */
 
