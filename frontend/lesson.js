@@ -20,7 +20,7 @@ const article = /** @type {HTMLElement} */ (document.querySelector("article.less
 const figure = /** @type {FarbackFigure} */ (document.querySelector("farback-figure"));
 const sections = [...article.querySelectorAll("section.step")];
 const onward = /** @type {HTMLElement} */ (article.querySelector(".onward"));
-const models = new LessonModels(data.models, (text) => figure.wait(text));
+const models = new LessonModels(data.models, (text, far) => figure.wait(text, far));
 const STEP = /^#step-(\d+)$/;
 
 const back = make("button", { type: "button", class: "back", onclick: () => go(at - 1) }, "← Back");

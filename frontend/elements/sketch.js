@@ -113,9 +113,9 @@ export class Sketch {
       `${this.#asked.y}, by ${this.#asked.x}.`,
       truth ? plot.line(truth, { class: "thick true" }) : null,
       this.#line,
-      ...this.#points,
     );
     // The points are sliders of their own, so the whole is no single picture.
+    svg.append(...this.#points);
     setAttribute(svg, "role", "group");
     if (!this.#closed) {
       svg.addEventListener("pointerdown", (event) => this.#begin(svg, event));

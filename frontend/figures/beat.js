@@ -1,8 +1,9 @@
 /**
- * The button that plays a figure: one advance after another, until there is nothing left or it is pressed again.
+ * The button that plays a figure: one advance after another, until there is nothing left or it is pressed again. It tells
+ * when it begins and ends, by `farback:playing`, since what changes in between is not to be read out.
  */
 
-import { calm, make, setText } from "../elements/dom.js";
+import { calm, make, setText, tell } from "../elements/dom.js";
 
 export class Beat {
   #timer = 0;
@@ -27,9 +28,11 @@ export class Beat {
   }
 
   stop() {
+    if (!this.playing) return;
     window.clearInterval(this.#timer);
     this.#timer = 0;
     setText(this.button, "Play");
+    tell(this.button, "playing", false);
   }
 
   #toggle() {
@@ -37,6 +40,7 @@ export class Beat {
       this.stop();
       return;
     }
+    tell(this.button, "playing", true);
     this.#begin();
     this.#timer = window.setInterval(this.#advance, calm() ? this.#every * 2 : this.#every);
     setText(this.button, "Pause");

@@ -3,15 +3,16 @@
  * step on; what becomes of the memory and of the answer is seen at once.
  *
  * @import {RunRecord} from "../types.js"
+ * @import {FigureTable, Heard} from "./index.js"
  * @import {LessonModels} from "./models.js"
  */
 
-import { make, setText } from "../elements/dom.js";
+import { make, setAttribute, setText, tell } from "../elements/dom.js";
 import { horizonText, number, percent, reachText } from "../format.js";
 import { tips } from "./copies.js";
 import { drawInside, two } from "./inside.js";
 import { rowsIn, symbolOf } from "./models.js";
-import { range } from "./range.js";
+import { put, range } from "./range.js";
 import { drawStrip } from "./strip.js";
 
 /** @typedef {"lstm" | "gru"} Kind */
@@ -74,10 +75,18 @@ export class Cell {
 
   #inside = make("div", { class: "diagram" });
   #strip = make("div", { class: "over-time" });
-  #told = make("p", { class: "told", role: "status" });
-  #time = range("Step of the sequence", { min: 0, max: 1, step: 1 }, (value) => this.#go(value));
+  #told = make("p", { class: "told" });
+  #time = range(
+    "Step of the sequence",
+    { min: 0, max: 1, step: 1 },
+    (t) => `step ${t}, reads ${symbolOf(this.#plain.x[t], this.#labels.x)}`,
+    (value) => this.#go(value),
+  );
   #units = make("select", { "aria-label": "Unit", onchange: () => this.#pick(Number(this.#units.value)) });
   #hold = make("div", { class: "valves", "data-part": "hold", role: "group", "aria-label": "Hold a gate" });
+  #holding = make("p");
+  /** By gate: its buttons, shut and open, and the words behind them. @type {Map<string, {buttons: HTMLButtonElement[], since: HTMLElement}>} */
+  #valves = new Map();
   #answer = make("dl", { class: "compared", "data-part": "answer" });
   #numbers = make("dl", { class: "compared", "data-part": "reach" });
 
@@ -110,6 +119,7 @@ export class Cell {
       this.#answer,
       this.#numbers,
     );
+    this.#hold.append(this.#holding, ...Object.entries(OF[this.#kind].valves).map((valve) => this.#valve(...valve)));
     this.#wide.observe(this.element);
   }
 
@@ -131,7 +141,7 @@ export class Cell {
     this.#setup = { ...setup };
     this.#plain = setup.untrained ? this.#start : this.#trained;
     this.#t = Math.min(setup.at, this.#plain.h.length - 1);
-    this.#time.value = String(this.#t);
+    put(this.#time, this.#t);
     this.#holds = [];
     this.#changed = null;
     this.#asked += 1;
@@ -174,7 +184,7 @@ export class Cell {
   /** @param {number} t */
   #go(t) {
     this.#t = t;
-    this.#time.value = String(t);
+    put(this.#time, t);
     this.#draw();
   }
 
@@ -255,6 +265,7 @@ export class Cell {
           t,
           from: this.#holds.length ? Math.min(...this.#holds.map(({ start }) => start)) : null,
           part: memory,
+          answer: shown.answer,
           room: this.element.clientWidth,
         },
         (step) => this.#go(step),
@@ -263,6 +274,53 @@ export class Cell {
     this.#buttons();
     this.#tellAnswer();
     setText(this.#told, this.#sentence(shown));
+    tell(this.element, "drawn");
+  }
+
+  /** @returns {FigureTable[]} */
+  tables() {
+    const { memory, keep } = OF[this.#kind];
+    const shown = this.#changed ?? this.#plain;
+    const unit = this.#unit;
+    const gates = Object.entries(shown.gates);
+    const left = this.#left(shown, unit);
+    const was = this.#changed ? [`${memory}, nothing held`] : [];
+    const held = this.#changed ? `, with ${this.#said}` : "";
+    return [
+      {
+        name: "the unit at every step",
+        caption: `Unit ${unit + 1} at every step${held}. The last column is what its own road leaves of a gradient of 1 at the answer: the product of ${keep}.`,
+        head: [
+          "step",
+          "reads",
+          ...gates.map(([name]) => name),
+          ...(shown.c ? ["c"] : []),
+          "h",
+          ...was,
+          "left on the road",
+        ],
+        body: shown.h.map((row, t) => [
+          t,
+          symbolOf(shown.x[t], this.#labels.x),
+          ...gates.map(([, of]) => of[t][unit]),
+          ...(shown.c ? [shown.c[t][unit]] : []),
+          row[unit],
+          ...(this.#changed ? [this.#held("plain")[t][unit]] : []),
+          left[t],
+        ]),
+      },
+    ];
+  }
+
+  /** @returns {Heard} what the unit's own road leaves */
+  heard() {
+    const shown = this.#changed ?? this.#plain;
+    return {
+      title: "The road",
+      left: this.#left(shown, this.#unit)
+        .slice(0, shown.answer + 1)
+        .reverse(),
+    };
   }
 
   /** The memory at every step. @param {"plain" | "changed"} which */
@@ -275,33 +333,29 @@ export class Cell {
     return this.#run.facts.labels;
   }
 
+  /** The buttons that hold a gate. @param {string} gate @param {string} name */
+  #valve(gate, name) {
+    const buttons = /** @type {const} */ ([0, 1]).map((value) =>
+      make(
+        "button",
+        { type: "button", "data-hold": `${gate}${value}`, onclick: () => this.#press(gate, value) },
+        WORDS[value],
+      ),
+    );
+    const since = make("span", { class: "since" });
+    this.#valves.set(gate, { buttons, since });
+    return make("div", { role: "group", "aria-label": name }, make("span", {}, `${name} ${gate}: `), ...buttons, since);
+  }
+
+  /** Says which gates are held. The buttons stay as they are, for the keyboard's focus. */
   #buttons() {
-    const rows = Object.entries(OF[this.#kind].valves).map(([gate, name]) => {
+    setText(this.#holding, `Hold a gate of all units, from step ${this.#t} on:`);
+    for (const [gate, { buttons, since }] of this.#valves) {
       const hold = this.#holds.find((one) => one.gate === gate);
-      const button = /** @param {0 | 1} value */ (value) =>
-        make(
-          "button",
-          {
-            type: "button",
-            "aria-pressed": String(hold?.value === value),
-            "data-hold": `${gate}${value}`,
-            onclick: () => this.#press(gate, value),
-          },
-          WORDS[value],
-        );
-      const since = make("span", { class: "since" }, hold ? `from step ${hold.start}` : "");
-      return make(
-        "div",
-        { role: "group", "aria-label": name },
-        make("span", {}, `${name} ${gate}: `),
-        button(0),
-        button(1),
-        since,
-      );
-    });
-    const focused = document.activeElement?.getAttribute("data-hold");
-    this.#hold.replaceChildren(make("p", {}, `Hold a gate of all units, from step ${this.#t} on:`), ...rows);
-    if (focused) /** @type {HTMLElement | null} */ (this.#hold.querySelector(`[data-hold="${focused}"]`))?.focus();
+      for (const [value, button] of buttons.entries())
+        setAttribute(button, "aria-pressed", String(hold?.value === value));
+      setText(since, hold ? `from step ${hold.start}` : "");
+    }
   }
 
   #tellAnswer() {

@@ -236,7 +236,15 @@ function gradients(copies, y) {
     const size = BAR * (norm / most);
     group.append(
       draw("rect", { x: xOf(copies, t) - BAR / 2, y, width: BAR, height: 12, rx: 3, class: "share" }),
-      draw("rect", { x: xOf(copies, t) - BAR / 2, y, width: Math.max(size, 1), height: 12, rx: 3, class: "grad" }),
+      draw("rect", {
+        x: xOf(copies, t) - BAR / 2,
+        y,
+        width: Math.max(size, 1),
+        height: 12,
+        rx: 3,
+        class: "grad",
+        "data-back": norms.length - 1 - t,
+      }),
       write(xOf(copies, t), y + 24, short(norm), { class: "small" }),
     );
     if (t > copies.back) {

@@ -2,15 +2,16 @@
  * Functions: some of one's choice, one within another. Values run outwards, derivatives back, and their product stands
  * beside what a small change of x really does.
  *
+ * @import {FigureTable} from "./index.js"
  * @import {Nested} from "./nested.js"
  */
 
-import { make, setText } from "../elements/dom.js";
+import { make, setText, tell } from "../elements/dom.js";
 import { number } from "../format.js";
 import { Beat } from "./beat.js";
 import { tips } from "./copies.js";
 import { nested, ONES } from "./nested.js";
-import { range } from "./range.js";
+import { put, range } from "./range.js";
 import { draw, picture, write } from "./svg.js";
 
 /** Milliseconds between two functions when they play. */
@@ -39,8 +40,8 @@ export class Functions {
   #seen = 0;
   #back = 0;
 
-  #x = range("x, the innermost value", X, (x) => this.#change({ x }));
-  #value = make("output", {});
+  #x = range("x, the innermost value", X, number, (x) => this.#change({ x }));
+  #value = make("span", { "aria-hidden": "true" });
   #beat = new Beat(
     BEAT,
     () => this.#begin(),
@@ -49,7 +50,7 @@ export class Functions {
   #step = make("button", { type: "button", onclick: () => this.#once() }, "One step");
   #chosen = make("div", { class: "chosen", role: "group", "aria-label": "The functions", "data-part": "choose" });
   #place = make("div", { class: "copies", tabindex: 0, role: "region", "aria-label": "The chain of functions" });
-  #told = make("p", { class: "told", role: "status" });
+  #told = make("p", { class: "told" });
   #compared = make("dl", { class: "compared" });
   #wide = new ResizeObserver(() => this.#draw());
 
@@ -79,6 +80,30 @@ export class Functions {
   set(setup) {
     this.#setup = { functions: [...setup.functions], x: setup.x };
     this.#finish();
+  }
+
+  /** @returns {FigureTable[]} */
+  tables() {
+    const { functions, x } = this.#setup;
+    const { values, slopes } = nested(functions, x);
+    const n = this.#count;
+    const from = n - this.#back;
+    return [
+      {
+        name: "chain",
+        caption:
+          "From the innermost function outwards. The last column is the derivative of the last value for what the function is given; empty where it has not run yet.",
+        head: ["function", "is", "given", "makes of it", "its slope there", "slopes from here on, multiplied"],
+        body: functions.map((name, i) => [
+          i + 1,
+          ONES[name].name,
+          i <= this.#seen ? values[i] : null,
+          i < this.#seen ? values[i + 1] : null,
+          i >= from ? slopes[i] : null,
+          i >= from ? slopes.slice(i).reduce((product, slope) => product * slope, 1) : null,
+        ]),
+      },
+    ];
   }
 
   #begin() {
@@ -124,6 +149,12 @@ export class Functions {
   /** A list for each function, so that it can be another, and buttons for one more or one less. */
   #choices() {
     const { functions } = this.#setup;
+    const lists = this.#chosen.querySelectorAll("select");
+    if (lists.length === functions.length) {
+      // They stay, for the keyboard's focus.
+      for (const [i, list] of lists.entries()) list.value = functions[i];
+      return;
+    }
     const focused = [...this.#chosen.querySelectorAll("select, button")].indexOf(
       /** @type {Element} */ (document.activeElement),
     );
@@ -173,7 +204,7 @@ export class Functions {
   #draw() {
     const { functions, x } = this.#setup;
     const of = nested(functions, x);
-    this.#x.value = String(x);
+    put(this.#x, x);
     setText(this.#value, number(x));
     this.#place.replaceChildren(this.#chain(of));
     const through = this.#back === this.#count;
@@ -184,6 +215,7 @@ export class Functions {
       pair("measured: change of the value / change of x", through ? told(of.measured) : "…", "measured"),
     );
     setText(this.#told, this.#sentence(of));
+    tell(this.element, "drawn");
   }
 
   /** @param {Nested} of */

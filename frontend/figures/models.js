@@ -35,7 +35,7 @@ export class LessonModels {
 
   /**
    * @param {Record<string, Told>} told
-   * @param {(text: string) => void} onWait says what is waited for; "" when nothing is
+   * @param {(text: string, far?: string) => void} onWait says what is waited for, and how far it is; "" when nothing is
    */
   constructor(told, onWait) {
     this.told = told;
@@ -145,7 +145,7 @@ export class LessonModels {
         return run;
       }
       if (run.status === "cancelled") await anew();
-      this.onWait(`The model is being trained: update ${run.step ?? 0} of at most ${run.steps}.`);
+      this.onWait("The model is being trained:", `update ${run.step ?? 0} of at most ${run.steps}.`);
       await new Promise((resolve) => setTimeout(resolve, ASK_MS));
     }
   }

@@ -2,15 +2,17 @@
  * Nets: a net with weights of its own at each step beside a recurrent one, which has the same weights at all of them. Both
  * start with the same numbers, those of a trained net. One colour is one set of weights.
  *
+ * @import {Pass} from "../nets.js"
+ * @import {FigureTable} from "./index.js"
  * @import {LessonModels, SmallNet} from "./models.js"
  */
 
-import { make, setText } from "../elements/dom.js";
+import { make, setText, tell } from "../elements/dom.js";
 import { number, plural } from "../format.js";
 import { forward, lossOf, stretched, withRecurrent } from "../nets.js";
 import { drawCopies, tips } from "./copies.js";
 import { symbolOf } from "./models.js";
-import { range } from "./range.js";
+import { put, range } from "./range.js";
 import { draw, picture, write } from "./svg.js";
 
 const [LEAST, MOST] = [2, 12];
@@ -36,14 +38,18 @@ export class Nets {
   #shorter = make("button", { type: "button", "aria-label": "Shorter sequence", onclick: () => this.#grow(-1) }, "−");
   #longer = make("button", { type: "button", "aria-label": "Longer sequence", onclick: () => this.#grow(1) }, "+");
   #steps = make("output", {});
-  #by = range("Change of the marked weight", { min: -REACH, max: REACH, step: FINE }, (by) => this.#move({ by }));
-  #moved = make("output", {});
+  #by = range("Change of the marked weight", { min: -REACH, max: REACH, step: FINE }, number, (by) =>
+    this.#move({ by }),
+  );
+  #moved = make("span", { "aria-hidden": "true" });
   #own = make("div", { class: "copies", tabindex: 0, role: "region", "aria-label": "The net with weights of its own" });
   #shared = make("div", { class: "copies", tabindex: 0, role: "region", "aria-label": "The recurrent net" });
   #ownTitle = make("h4", {}, "Weights of its own at each step");
   #sharedTitle = make("h4", {}, "Recurrent: the same weights at each step");
   #count = make("div", { class: "count", "data-part": "count" });
-  #told = make("p", { class: "told", role: "status" });
+  #told = make("p", { class: "told" });
+  /** What both nets do, as they are drawn. @type {{own: Pass, shared: Pass} | null} */
+  #passes = null;
   #wide = new ResizeObserver(() => this.#draw());
 
   /** @param {SmallNet} small */
@@ -79,7 +85,7 @@ export class Nets {
   set(setup) {
     this.#built = this.#length = setup.length;
     this.#edit = { to: 0, from: 0, at: Math.min(2, setup.length - 1), by: 0 };
-    this.#by.value = "0";
+    put(this.#by, 0);
     for (const [name, ...parts] of /** @type {const} */ ([
       ["own", this.#own, this.#ownTitle],
       ["shared", this.#shared, this.#sharedTitle],
@@ -87,6 +93,61 @@ export class Nets {
       for (const part of parts) part.hidden = setup.net !== "both" && setup.net !== name;
     }
     this.#draw();
+  }
+
+  /** @returns {FigureTable[]} */
+  tables() {
+    if (!this.#passes) return [];
+    const { own, shared } = this.#passes;
+    const there = Math.min(this.#built, this.#length);
+    const tables = [];
+    if (!this.#own.hidden) {
+      const caption = "The states of the net with weights of its own at each step, from −1 to 1.";
+      tables.push({ name: "states, own weights", caption, ...this.#states(own, there) });
+    }
+    if (!this.#shared.hidden) {
+      const caption = "The states of the recurrent net, from −1 to 1.";
+      tables.push({ name: "states, recurrent", caption, ...this.#states(shared, this.#length) });
+    }
+    return [...tables, this.#answers(own, shared), this.#parameters()];
+  }
+
+  /** @param {Pass} pass @param {number} there steps that it has weights for */
+  #states({ x, h }, there) {
+    return {
+      head: ["step", "reads", ...h[0].map((_, i) => `unit ${i + 1}`)],
+      body: h.map((row, t) => [t, symbolOf(x[t], this.#small.symbols), ...row.map((v) => (t < there ? v : null))]),
+    };
+  }
+
+  /** @param {Pass} own @param {Pass} shared @returns {FigureTable} */
+  #answers(own, shared) {
+    const { answers, target } = this.#small;
+    const missing = this.#length > this.#built;
+    const nets = [
+      ...(this.#own.hidden ? [] : [{ name: "own weights", pass: missing ? null : own }]),
+      ...(this.#shared.hidden ? [] : [{ name: "recurrent", pass: shared }]),
+    ];
+    return {
+      name: "answer",
+      caption: `Probability of each answer, from 0 to 1; ${answers[target]} is right. Loss in nat.`,
+      head: ["answer", ...nets.map(({ name }) => name)],
+      body: [
+        ...answers.map((name, i) => [name, ...nets.map(({ pass }) => pass?.p[i] ?? null)]),
+        ["loss", ...nets.map(({ pass }) => pass && lossOf(pass, target))],
+      ],
+    };
+  }
+
+  /** @returns {FigureTable} */
+  #parameters() {
+    const { shared, parameters } = this.#small.facts;
+    return {
+      name: "parameters",
+      caption: "Parameters by the length of the sequence.",
+      head: ["steps", "weights of its own at each", "shared"],
+      body: Array.from({ length: MOST }, (_, i) => [i + 1, parameters + i * shared, parameters]),
+    };
   }
 
   /** @param {number} by */
@@ -110,6 +171,7 @@ export class Nets {
     const own = Array.from({ length: T }, (_, t) => (t === at ? edited : net));
     const before = forward(net, x);
     const passes = { own: forward(own, x), shared: forward(edited, x) };
+    this.#passes = passes;
     const missing = Math.min(this.#built, T);
     const differ = /** @param {number[][]} h */ (h) =>
       h.filter((row, t) => row.some((value, i) => Math.abs(value - before.h[t][i]) > SEEN)).length;
@@ -158,6 +220,7 @@ export class Nets {
     this.#longer.disabled = T === MOST;
     setText(this.#told, this.#sentence(by, differ(passes.own.h), differ(passes.shared.h)));
     this.#drawCount();
+    tell(this.element, "drawn");
   }
 
   /**

@@ -27,7 +27,9 @@ export class Panels {
   #timer = 0;
 
   #frame = make("iframe", { title: "Panels of the explorer", style: `height: ${HEIGHT}px` });
-  #told = make("p", { class: "told", role: "status" });
+  #waited = make("span", { role: "status" });
+  #far = make("span");
+  #told = make("p", { class: "told" }, this.#waited, this.#far);
   #out = make("a", { target: "_blank" }, "Open these models in the explorer");
 
   /** @param {LessonModels} models */
@@ -69,7 +71,7 @@ export class Panels {
         if (!known[0]) await postRun(/** @type {Spec} */ (spec));
       }
     } catch (error) {
-      setText(this.#told, /** @type {Error} */ (error).message);
+      setText(this.#waited, /** @type {Error} */ (error).message);
       return;
     }
     await this.#ask();
@@ -98,8 +100,12 @@ export class Panels {
     const open = runs.filter((run) => !run || run.status === "queued" || run.status === "running");
     const said = open.map((run) =>
       run?.status === "running"
-        ? `The model is being trained: update ${run.step} of at most ${run.steps}. The panels follow it.`
+        ? "The model is being trained, and the panels follow it."
         : "The model waits for its turn to be trained.",
+    );
+    // Read out is what happens, not every update.
+    const far = open.flatMap((run) =>
+      run?.status === "running" ? [` Update ${run.step} of at most ${run.steps}.`] : [],
     );
     if (ids !== this.#shown.ids) {
       // One that is trained is not replayed from its start.
@@ -107,7 +113,8 @@ export class Panels {
       this.#shown = { ids, step: open.length ? "" : String(last) };
     }
     this.#show();
-    setText(this.#told, said.join(" "));
+    setText(this.#waited, said.join(" "));
+    setText(this.#far, far.join(""));
     this.#told.hidden = !open.length;
     if (open.length) this.#timer = window.setTimeout(() => void this.#ask(), ASK_MS);
   }

@@ -2,11 +2,13 @@
  * Race: what each of several models remembers, one dot a run, over several seeds. They can be trained again with others.
  *
  * @import {Catalog, RunRecord, Spec} from "../types.js"
+ * @import {Cell} from "../draw/read.js"
+ * @import {FigureTable} from "./index.js"
  * @import {LessonModels} from "./models.js"
  */
 
 import { getCatalog, getRun, postRun, Refused } from "../api.js";
-import { make, setText } from "../elements/dom.js";
+import { make, setText, tell } from "../elements/dom.js";
 import { percent, plural, reachText, whole } from "../format.js";
 import { quantile } from "../lags.js";
 import { draw, picture, write } from "./svg.js";
@@ -58,36 +60,11 @@ export class Race {
   #asking = false;
 
   #place = make("div", { class: "dots" });
-  #told = make("p", { class: "told", role: "status" });
-  #progress = make("p", { class: "progress", role: "status" });
+  #told = make("p", { class: "told" });
+  #trained = make("span", { role: "status" });
+  #now = make("span");
+  #progress = make("p", { class: "progress" }, this.#trained, this.#now);
   #again = make("button", { type: "button", "data-part": "again", onclick: () => this.again() });
-  #rows = make("tbody");
-  #table = make(
-    "details",
-    { class: "runs" },
-    make("summary", {}, "All runs as a table"),
-    make(
-      "div",
-      { class: "wide", tabindex: 0, role: "region", "aria-label": "All runs" },
-      make(
-        "table",
-        {},
-        make(
-          "thead",
-          {},
-          make(
-            "tr",
-            {},
-            ...["model", "seed", "reach", "gradient horizon", "right answers", "solved at update", "updates"].map(
-              (head) => make("th", { scope: "col" }, head),
-            ),
-          ),
-        ),
-        this.#rows,
-      ),
-    ),
-  );
-
   #wide = new ResizeObserver(() => this.#draw());
 
   /**
@@ -97,13 +74,7 @@ export class Race {
   constructor(models, catalog) {
     this.#models = models;
     this.#catalog = catalog;
-    this.element.append(
-      make("div", { class: "tools" }, this.#again),
-      this.#place,
-      this.#told,
-      this.#progress,
-      this.#table,
-    );
+    this.element.append(make("div", { class: "tools" }, this.#again), this.#place, this.#told, this.#progress);
     this.#wide.observe(this.#place);
   }
 
@@ -130,7 +101,7 @@ export class Race {
   async again() {
     if (window.origin === "null") {
       // A frame that is closed in may start nothing.
-      setText(this.#progress, "Within this frame nothing can be trained: open the lesson itself.");
+      setText(this.#trained, "Within this frame nothing can be trained: open the lesson itself.");
       return;
     }
     this.#again.disabled = true;
@@ -151,7 +122,7 @@ export class Race {
       refusal = /** @type {Error} */ (error).message;
     }
     await this.#ask();
-    if (refusal) setText(this.#progress, refusal);
+    if (refusal) setText(this.#trained, refusal);
   }
 
   /** @param {string} name */
@@ -229,9 +200,26 @@ export class Race {
       this.#again,
       `Train ${plural(this.#setup.seeds, "more seed")} (${first} to ${first + this.#setup.seeds - 1})`,
     );
-    setText(this.#progress, done.length < entries.length ? waiting(runners, done.length) : "");
+    const open = done.length < entries.length;
+    setText(this.#trained, open ? `${done.length} of ${plural(entries.length, "run")} are trained.` : "");
+    setText(this.#now, open ? running(runners) : "");
     setText(this.#told, done.length ? `${runners.map((one) => this.#sentence(one)).join(" ")} Seeds: ${seeds}.` : "");
-    this.#rows.replaceChildren(...runners.flatMap(rowsOf));
+    tell(this.element, "drawn");
+  }
+
+  /** @returns {FigureTable[]} */
+  tables() {
+    const runners = this.#setup.models.map((name) => this.#of(name));
+    const rows = runners.flatMap(({ title, entries }) => entries.map((entry) => ({ title, ...entry })));
+    return [
+      {
+        name: "all runs",
+        caption: "All runs. Reach and gradient horizon in steps back, right answers as a share from 0 to 1.",
+        head: ["model", "seed", "reach", "gradient horizon", "right answers", "solved at update", "updates"],
+        body: rows.map(({ title, seed, run }) => [title, seed, ...resultOf(run)]),
+        links: rows.map(({ id }) => `r/${id}`),
+      },
+    ];
   }
 
   /** The longest lag that the task asks for. */
@@ -332,38 +320,27 @@ export class Race {
   }
 }
 
-/** @param {Runner[]} runners @param {number} done */
-function waiting(runners, done) {
-  const running = runners.flatMap(({ title, entries }) =>
+/** What is trained now. @param {Runner[]} runners */
+function running(runners) {
+  const all = runners.flatMap(({ title, entries }) =>
     entries.flatMap(({ run, seed }) =>
       run?.status === "running" ? [`${title} with seed ${seed} at update ${run.step} of at most ${run.steps}`] : [],
     ),
   );
-  const now = running.length ? ` Training now: ${running.join("; ")}.` : "";
-  const all = runners.reduce((sum, { entries }) => sum + entries.length, 0);
-  return `${done} of ${plural(all, "run")} are trained.${now}`;
+  return all.length ? ` Training now: ${all.join("; ")}.` : "";
 }
 
-/** @param {Runner} runner */
-function rowsOf({ title, entries }) {
-  return entries.map(({ seed, id, run }) => {
-    const result = run?.result;
-    const cells = result
-      ? [
-          reachText(result.reach),
-          String(result.horizon.value ?? "not finite"),
-          typeof result.accuracy === "number" ? percent(result.accuracy) : "–",
-          result.solved_at === null ? "not solved" : String(result.solved_at),
-          String(result.steps),
-        ]
-      : [run?.reason ?? run?.status ?? "…", "", "", "", ""];
-    return make(
-      "tr",
-      { "data-run": id },
-      make("th", { scope: "row" }, make("a", { href: `r/${id}`, target: "_blank" }, title)),
-      ...[String(seed), ...cells].map((text) => make("td", {}, text)),
-    );
-  });
+/** @param {RunRecord | null} run @returns {Cell[]} */
+function resultOf(run) {
+  const result = run?.result;
+  if (!result) return [run?.reason ?? run?.status ?? "…", null, null, null, null];
+  return [
+    result.reach.at_least ? reachText(result.reach) : result.reach.value,
+    result.horizon.value ?? "not finite",
+    result.accuracy ?? null,
+    result.solved_at ?? "not solved",
+    result.steps,
+  ];
 }
 
 /** @param {number[]} values not none */

@@ -3,17 +3,18 @@
  * and autograd's own product stands beside them.
  *
  * @import {ChainAnswer} from "../types.js"
+ * @import {FigureTable, Heard} from "./index.js"
  * @import {LessonModels, SmallNet} from "./models.js"
  * @import {Pass} from "../nets.js"
  */
 
-import { make, setText } from "../elements/dom.js";
+import { make, setText, tell } from "../elements/dom.js";
 import { number, plural } from "../format.js";
 import { forward, slope } from "../nets.js";
 import { Beat } from "./beat.js";
 import { tips } from "./copies.js";
 import { symbolOf } from "./models.js";
-import { range } from "./range.js";
+import { put, range } from "./range.js";
 import { draw, picture, tint, write } from "./svg.js";
 
 /** Milliseconds between two factors when they play. */
@@ -44,7 +45,7 @@ export class Steps {
 
   #from;
   #to;
-  #ends = make("output", {});
+  #ends = make("span", { "aria-hidden": "true" });
   #beat = new Beat(
     BEAT,
     () => this.#begin(),
@@ -54,7 +55,7 @@ export class Steps {
   #all = make("button", { type: "button", onclick: () => this.#multiply(this.#most) }, "× all");
   #place = make("div", { class: "copies", tabindex: 0, role: "region", "aria-label": "The chain of steps" });
   #compared = make("dl", { class: "compared" });
-  #told = make("p", { class: "told", role: "status" });
+  #told = make("p", { class: "told" });
   #wide = new ResizeObserver(() => this.#draw());
 
   /**
@@ -66,10 +67,11 @@ export class Steps {
     this.#small = small;
     this.#pass = forward(small.net, small.x);
     const last = small.x.length - 1;
-    this.#from = range("Step k, from which the derivative goes back", { min: 1, max: last, step: 1 }, (k) =>
+    const said = /** @param {number} step */ (step) => `step ${step}`;
+    this.#from = range("Step k, from which the derivative goes back", { min: 1, max: last, step: 1 }, said, (k) =>
       this.#ask({ k, t: Math.min(this.#setup.t, k - 1) }),
     );
-    this.#to = range("Step t, to which it goes back", { min: 0, max: last - 1, step: 1 }, (t) =>
+    this.#to = range("Step t, to which it goes back", { min: 0, max: last - 1, step: 1 }, said, (t) =>
       this.#ask({ t, k: Math.max(this.#k, t + 1) }),
     );
     this.element.append(
@@ -114,6 +116,40 @@ export class Steps {
   /** Stops what plays. */
   stop() {
     this.#beat.stop();
+  }
+
+  /** @returns {FigureTable[]} */
+  tables() {
+    const k = this.#k;
+    const { x, symbols } = this.#small;
+    const steps = Array.from({ length: this.#most + 1 }, (_, count) => ({ count, step: k - count }));
+    const factors = {
+      name: "factors",
+      caption: `From step ${k} back to step ${this.#setup.t}: what each step multiplies a change by, and the product so far; empty where it is not multiplied yet.`,
+      head: ["back to step", "factor", this.#single ? "product" : "size of the product"],
+      body: steps.map(({ count, step }) => [
+        step,
+        count > 0 && this.#answer ? this.#factor(step + 1) : null,
+        count <= this.#count && (this.#answer || !count) ? this.#product(count) : null,
+      ]),
+    };
+    if (!this.#single) return [factors];
+    return [
+      factors,
+      {
+        name: "states",
+        caption: "The state of the one unit at each step.",
+        head: ["step", "reads", "state"],
+        body: this.#pass.h.map(([value], t) => [t, symbolOf(x[t], symbols), value]),
+      },
+    ];
+  }
+
+  /** @returns {Heard | null} as far as it is multiplied */
+  heard() {
+    if (!this.#answer || !this.#count) return { title: "The product", left: [] };
+    const left = Array.from({ length: this.#count + 1 }, (_, count) => Math.abs(this.#product(count)));
+    return { title: "The product", left };
   }
 
   get #k() {
@@ -195,8 +231,8 @@ export class Steps {
   #draw() {
     const { t } = this.#setup;
     const k = this.#k;
-    this.#from.value = String(k);
-    this.#to.value = String(t);
+    put(this.#from, k);
+    put(this.#to, t);
     setText(this.#ends, `k = ${k}, t = ${t}`);
     this.#next.disabled = this.#all.disabled = !this.#answer;
     this.#place.replaceChildren(this.#chain(t, k));
@@ -218,6 +254,7 @@ export class Steps {
       ),
     );
     setText(this.#told, this.#sentence(through));
+    tell(this.element, "drawn");
   }
 
   /** @param {number} t @param {number} k */
@@ -274,6 +311,7 @@ export class Steps {
           height: 10,
           rx: 3,
           class: "grad",
+          "data-back": count,
         }),
         write(at, PRODUCT - 6, number(product), { class: "value" }),
       );

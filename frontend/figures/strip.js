@@ -17,6 +17,7 @@ const LEGIBLE = 11;
  * @property {number} most largest size of a value
  * @property {number[]} left T shares of the gradient that are left
  * @property {string} gate the gate that leaves them
+ * @property {number} answer step from which they are counted back
  * @property {number} t the step that is marked
  * @property {number | null} from the step from which a gate is held
  * @property {string} part beside "memory", what the row is
@@ -28,7 +29,7 @@ const LEGIBLE = 11;
  * @param {(t: number) => void} go
  * @returns {SVGElement}
  */
-export function drawStrip({ label, inputs, rows, most, left, gate, t: at, from, part, room }, go) {
+export function drawStrip({ label, inputs, rows, most, left, gate, answer, t: at, from, part, room }, go) {
   const T = inputs.length;
   const apart = room / T;
   const x = /** @param {number} t */ (t) => t * apart;
@@ -58,7 +59,14 @@ export function drawStrip({ label, inputs, rows, most, left, gate, t: at, from, 
     const size = Math.max(BAR * share, 1);
     road.append(
       draw("rect", { x: x(t), y: bars, width: Math.max(apart - 1, 1), height: BAR, class: "share" }),
-      draw("rect", { x: x(t), y: bars + BAR - size, width: Math.max(apart - 1, 1), height: size, class: "grad" }),
+      draw("rect", {
+        x: x(t),
+        y: bars + BAR - size,
+        width: Math.max(apart - 1, 1),
+        height: size,
+        class: "grad",
+        "data-back": answer - t,
+      }),
     );
   });
   const shapes = [memory, road];

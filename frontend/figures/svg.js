@@ -29,15 +29,19 @@ export function draw(tag, attributes = {}, ...children) {
 }
 
 /**
- * A picture with a name for those who do not see it.
+ * A picture with a name for those who do not see it. What stands in it is none of theirs: browsers would read out every
+ * number of it without its place, and the figure lists them in a table.
  *
  * @param {number} width of its own units
  * @param {number} height
  * @param {string} label
  * @param {...Child} children
  */
-export const picture = (width, height, label, ...children) =>
-  draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, ...children);
+export function picture(width, height, label, ...children) {
+  const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, ...children);
+  for (const shape of svg.children) shape.setAttribute("aria-hidden", "true");
+  return svg;
+}
 
 /**
  * @param {number} x

@@ -2,17 +2,18 @@
  * Unfold: one recurrent net as a loop, or as a copy for every step. Its values run forward, its gradients back, and one
  * weight can be nudged.
  *
+ * @import {FigureTable, Heard} from "./index.js"
  * @import {LessonModels, SmallNet} from "./models.js"
- * @import {Net} from "../nets.js"
+ * @import {Net, Pass, Vector} from "../nets.js"
  */
 
-import { make, setText } from "../elements/dom.js";
+import { make, setText, tell } from "../elements/dom.js";
 import { number, plural } from "../format.js";
 import { backward, descended, forward, lossOf, norm, stretched, withRecurrent } from "../nets.js";
 import { Beat } from "./beat.js";
 import { drawCopies, tips } from "./copies.js";
 import { symbolOf } from "./models.js";
-import { range } from "./range.js";
+import { put, range } from "./range.js";
 
 /** Milliseconds between two steps when they play. */
 const BEAT = 550;
@@ -45,8 +46,15 @@ export class Unfold {
   #updates = 0;
 
   #place = make("div", { class: "copies", tabindex: 0, role: "region", "aria-label": "The net, drawn" });
-  #told = make("p", { class: "told", role: "status" });
-  #copies = range("How far it is drawn out", { min: 1, max: MOST, step: 1 }, (value) => this.#drawOut(value));
+  #told = make("p", { class: "told" });
+  /** What is drawn. @type {{pass: Pass, loss: number, grad: Vector} | null} */
+  #drawn = null;
+  #copies = range(
+    "How far it is drawn out",
+    { min: 1, max: MOST, step: 1 },
+    (copies) => (copies === 1 ? "folded into a loop" : `${copies} copies`),
+    (value) => this.#drawOut(value),
+  );
   #beat = new Beat(
     BEAT,
     () => this.#begin(),
@@ -54,7 +62,7 @@ export class Unfold {
   );
   #step = make("button", { type: "button", onclick: () => this.#pause(() => this.#advance()) }, "One step");
   #weight = make("select", { "aria-label": "Weight to nudge", onchange: () => this.#choose() });
-  #by = range("Change of this weight", { min: -NUDGE, max: NUDGE, step: FINE }, (value) => this.#set({ by: value }));
+  #by = range("Change of this weight", { min: -NUDGE, max: NUDGE, step: FINE }, number, (by) => this.#set({ by }));
   #compared = make("dl", { class: "compared" });
   #descend = make(
     "button",
@@ -112,8 +120,8 @@ export class Unfold {
     this.#nudge = { ...this.#steepest(), by: 0 };
     this.#updates = 0;
     this.#weight.value = `${this.#nudge.to},${this.#nudge.from}`;
-    this.#by.value = "0";
-    this.#copies.value = String(setup.folded ? 1 : setup.length);
+    put(this.#by, 0);
+    put(this.#copies, setup.folded ? 1 : setup.length);
     this.#nudging.hidden = !setup.nudge;
     this.stop();
     this.#finish();
@@ -128,6 +136,47 @@ export class Unfold {
   /** Stops what plays. */
   stop() {
     this.#beat.stop();
+  }
+
+  /** @returns {FigureTable[]} */
+  tables() {
+    if (!this.#drawn) return [];
+    const { pass, loss, grad } = this.#drawn;
+    const { folded, back } = this.#setup;
+    const { symbols, answers, target } = this.#small;
+    const T = this.#length;
+    const reached = T - this.#back;
+    const states = {
+      name: "states",
+      caption: `The states, from −1 to 1${back ? ", and the size of the loss's gradient for each, in nat" : ""}; empty where it has not run yet.`,
+      head: ["step", "reads", ...pass.h[0].map((_, i) => `unit ${i + 1}`), ...(back ? ["gradient"] : [])],
+      body: pass.h
+        .slice(0, folded ? 1 : T)
+        .map((row, t) => [
+          t,
+          symbolOf(pass.x[t], symbols),
+          ...row.map((value) => (t < this.#seen ? value : null)),
+          ...(back ? [t >= reached ? grad[t] : null] : []),
+        ]),
+    };
+    if (this.#seen < T) return [states];
+    return [
+      states,
+      {
+        name: "answer",
+        caption: `Probability of each answer, from 0 to 1; ${answers[target]} is right. Loss in nat.`,
+        head: ["answer", "probability"],
+        body: [...answers.map((name, i) => [name, pass.p[i]]), ["loss", loss]],
+      },
+    ];
+  }
+
+  /** @returns {Heard | null} */
+  heard() {
+    if (!this.#drawn || !this.#setup.back || this.#setup.folded) return null;
+    const { grad } = this.#drawn;
+    const back = grad.slice(this.#length - this.#back).reverse();
+    return { title: "The gradient", left: back.map((size) => size / back[0]) };
   }
 
   get #length() {
@@ -159,13 +208,13 @@ export class Unfold {
   #drawOut(copies) {
     this.stop();
     this.#setup = { ...this.#setup, folded: copies === 1, length: Math.max(copies, LEAST) };
-    this.#copies.value = String(copies);
+    put(this.#copies, copies);
     this.#finish();
   }
 
   #choose() {
     const [to, from] = this.#weight.value.split(",").map(Number);
-    this.#by.value = "0";
+    put(this.#by, 0);
     this.#set({ to, from, by: 0 });
   }
 
@@ -181,7 +230,7 @@ export class Unfold {
     const { net, x, target } = this.#now();
     this.#net = descended(net, backward(net, forward(net, x), target).net, RATE);
     this.#nudge = { ...this.#nudge, by: 0 };
-    this.#by.value = "0";
+    put(this.#by, 0);
     this.#updates += 1;
     this.#finish();
   }
@@ -232,6 +281,8 @@ export class Unfold {
     );
     setText(this.#told, this.#sentence(loss, grads.h.map(norm), pass.p[target]));
     if (nudge) this.#compare(loss);
+    this.#drawn = { pass, loss, grad: grads.h.map(norm) };
+    tell(this.element, "drawn");
   }
 
   /**
@@ -241,13 +292,13 @@ export class Unfold {
    */
   #sentence(loss, grad, share) {
     const T = this.#length;
-    if (this.#setup.folded) return "";
+    if (this.#setup.folded) return "Folded up: at each step the net reads one input, and its own state again.";
     if (this.#seen < T) return `${plural(this.#seen, "step")} of ${T} have run.`;
     const answers = this.#small.answers;
     const right = `The right answer is ${answers[this.#small.target]}: the net gives it ${number(share)} of 1, a loss of ${number(loss)} nat.`;
     if (!this.#setup.back || this.#back < T) return right;
     const left = grad[0] / grad[T - 1];
-    return `${right} Of the gradient at the last state, ${number(left)} times as much is found at the first, ${T - 1} steps back.`;
+    return `${right} Of the gradient at the last state, ${number(left)} times as much is found at the first, ${plural(T - 1, "step")} back.`;
   }
 
   /** What the gradient foretells beside what happens. @param {number} loss */

@@ -3,11 +3,12 @@
  * after clipping. A run that blows up ends where its numbers stopped being any.
  *
  * @import {RunRecord} from "../types.js"
+ * @import {FigureTable} from "./index.js"
  * @import {LessonModels} from "./models.js"
  */
 
 import { getFrames } from "../api.js";
-import { make, setText } from "../elements/dom.js";
+import { make, setText, tell } from "../elements/dom.js";
 import { number, percent, power, whole } from "../format.js";
 import { Plot, wholes } from "./plot.js";
 
@@ -49,7 +50,7 @@ export class Updates {
   #legend = make("p", { class: "legend", "data-part": "end" });
   #loss = make("div", { "data-part": "loss" });
   #norm = make("div", { "data-part": "norm" });
-  #told = make("p", { class: "told", role: "status" });
+  #told = make("p", { class: "told" });
   #wide = new ResizeObserver(() => this.#draw());
 
   /** @param {LessonModels} models */
@@ -150,6 +151,35 @@ export class Updates {
       ),
     );
     setText(this.#told, this.#courses.map(sentence).join(" "));
+    tell(this.element, "drawn");
+  }
+
+  /** @returns {FigureTable[]} */
+  tables() {
+    const courses = this.#courses;
+    if (!courses.length) return [];
+    const places = new Set(courses.flatMap(({ frames }) => frames.map(({ step }) => step)));
+    const steps = [...places].toSorted((a, b) => a - b);
+    const by = courses.map(({ frames }) => new Map(frames.map((told) => [told.step, told])));
+    const rows = /** @param {(told: Told | undefined, course: Course) => (number | null)[]} read */ (read) =>
+      steps.map((step) => [step, ...courses.flatMap((course, i) => read(by[i].get(step), course))]);
+    return [
+      {
+        name: "loss",
+        caption: "The loss on held-out sequences, in nat, by updates of the weights; empty where a run has no point.",
+        head: ["update", ...courses.map(({ name }) => name)],
+        body: rows((told) => [told?.loss ?? null]),
+      },
+      {
+        name: "size of the gradient",
+        caption: "The size of the gradient, the mean over the updates since the point before.",
+        head: [
+          "update",
+          ...courses.flatMap(({ name, clip }) => [name, ...(clip === null ? [] : [`${name}, clipped`])]),
+        ],
+        body: rows((told, { clip }) => [told?.norm ?? null, ...(clip === null ? [] : [told?.clipped ?? null])]),
+      },
+    ];
   }
 
   /**

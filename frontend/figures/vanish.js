@@ -2,17 +2,18 @@
  * Vanish: a trained net whose recurrent weights are scaled by hand. The slopes of its squashing function at its own
  * activations, and what is left of the gradient step by step.
  *
+ * @import {FigureTable, Heard} from "./index.js"
  * @import {LessonModels, SmallNet} from "./models.js"
- * @import {Activation, Net} from "../nets.js"
+ * @import {Activation, Net, Pass} from "../nets.js"
  */
 
-import { make, setAttribute, setText } from "../elements/dom.js";
+import { make, setText, tell } from "../elements/dom.js";
 import { number, plural } from "../format.js";
 import { forward, slope, squash, stretched } from "../nets.js";
 import { largestStretch, spectralRadius } from "../spectrum.js";
 import { DECADES, HIGH, LOW, shareOf } from "./axes.js";
 import { Plot, wholes } from "./plot.js";
-import { range } from "./range.js";
+import { put, range } from "./range.js";
 import { gradientSize, LEAST, MOST, scaled, signalOf, sums, turning } from "./vanishing.js";
 
 /** The most that each function can be steep: γ of Pascanu et al. 2013. @type {Record<Activation, number>} */
@@ -59,19 +60,29 @@ export class Vanish {
     { "aria-label": "Squashing function", "data-part": "activation", onchange: () => this.#choose() },
     ...["sigmoid", "tanh", "relu"].map((value) => make("option", { value }, value)),
   );
-  #radius = range("Spectral radius of the recurrent weights", { min: LEAST, max: MOST, step: 0.01 }, (radius) =>
+  #radius = range("Spectral radius of the recurrent weights", { min: LEAST, max: MOST, step: 0.01 }, number, (radius) =>
     this.#change({ radius }),
   );
   #asTrained = make("button", { type: "button", onclick: () => this.#change({ radius: null }) }, "as trained");
-  #radiusTold = make("output", {});
-  #steps = range("Steps of the sequence", { min: 5, max: 60, step: 1 }, (steps) => this.#change({ steps }));
-  #stepsTold = make("output", {});
+  #radiusTold = make("span", { "aria-hidden": "true" });
+  #steps = range(
+    "Steps of the sequence",
+    { min: 5, max: 60, step: 1 },
+    (steps) => plural(steps, "step"),
+    (steps) => this.#change({ steps }),
+  );
+  #stepsTold = make("span", { "aria-hidden": "true" });
   #clipped = make("input", {
     type: "checkbox",
     onchange: () => this.#change({ clip: this.#clipped.checked ? 10 ** Number(this.#clip.value) : null }),
   });
-  #clip = range("Threshold of clipping", CLIP, (power) => this.#change({ clip: 10 ** power }));
-  #clipTold = make("output", {});
+  #clip = range(
+    "Threshold of clipping",
+    CLIP,
+    (power) => number(10 ** power),
+    (power) => this.#change({ clip: 10 ** power }),
+  );
+  #clipTold = make("span", { "aria-hidden": "true" });
   #clipping = make(
     "div",
     { class: "tools", "data-part": "clip" },
@@ -84,7 +95,9 @@ export class Vanish {
   #gradient = make("div", { "data-part": "gradient" });
   #edge = make("div", { "data-part": "edge" });
   #compared = make("dl", { class: "compared" });
-  #told = make("p", { class: "told", role: "status" });
+  #told = make("p", { class: "told" });
+  /** What is drawn. @type {{net: Net, pass: Pass, signal: number[], by: number} | null} */
+  #drawn = null;
   #plots = make("div", { class: "plots" }, this.#curve, this.#slope, this.#gradient, this.#edge);
   #wide = new ResizeObserver(() => this.#draw());
 
@@ -93,7 +106,7 @@ export class Vanish {
     this.#small = small;
     this.#own = spectralRadius(small.net.w_hh);
     this.#stretch = largestStretch(small.net.w_hh);
-    this.#clip.value = "0"; // a threshold of 1
+    put(this.#clip, 0); // a threshold of 1
     this.element.append(
       make(
         "div",
@@ -122,7 +135,7 @@ export class Vanish {
   /** @param {Setup} setup */
   set(setup) {
     this.#setup = { ...setup };
-    if (setup.clip !== null) this.#clip.value = String(Math.log10(setup.clip));
+    if (setup.clip !== null) put(this.#clip, Math.log10(setup.clip));
     this.#draw();
   }
 
@@ -134,6 +147,44 @@ export class Vanish {
    */
   curve(name) {
     return name === "gradient" ? this.#now().signal.map((share) => shareOf(Math.log10(share))) : null;
+  }
+
+  /** @returns {FigureTable[]} */
+  tables() {
+    if (!this.#drawn) return [];
+    const { net, pass, signal, by } = this.#drawn;
+    const { steps, gradient } = this.#setup;
+    const { activation } = net;
+    const units = {
+      name: "units",
+      caption: `What each unit squashes at each step, what ${activation} makes of it, and its slope there.`,
+      head: ["step", "unit", "squashes", activation, "slope"],
+      body: sums(net, pass).flatMap((row, t) =>
+        row.map((sum, i) => [t, i + 1, sum, pass.h[t][i], slope[activation](pass.h[t][i])]),
+      ),
+    };
+    // Where the gradient is still to be drawn by the reader, it stands in no table either.
+    if (!gradient) return [units];
+    return [
+      {
+        name: "gradient left",
+        caption: "The gradient at each step back from the answer, 1: as at the answer.",
+        head: ["steps back", "left", ...(by < 1 ? ["clipped"] : [])],
+        body: signal.map((share, d) => [d, share, ...(by < 1 ? [share * by] : [])]),
+      },
+      {
+        name: "left at every radius",
+        caption: `What is left after ${steps - 1} steps, by the spectral radius of the recurrent weights.`,
+        head: ["radius", "left"],
+        body: this.#turning(activation).curve.map(([radius, log]) => [radius, 10 ** log]),
+      },
+      units,
+    ];
+  }
+
+  /** @returns {Heard | null} */
+  heard() {
+    return this.#drawn && this.#setup.gradient ? { title: "The gradient", left: this.#drawn.signal } : null;
   }
 
   get #trainedWith() {
@@ -167,16 +218,15 @@ export class Vanish {
     const { activation } = net;
     const size = radius ?? this.#own;
     this.#activation.value = activation;
-    this.#radius.value = String(size);
+    put(this.#radius, size);
     this.#asTrained.disabled = radius === null;
     setText(this.#radiusTold, number(size));
-    this.#steps.value = String(steps);
+    put(this.#steps, steps);
     setText(this.#stepsTold, String(steps));
     this.#clipped.checked = clip !== null;
     this.#clip.disabled = clip === null;
     const threshold = clip ?? 10 ** Number(this.#clip.value);
     setText(this.#clipTold, number(threshold));
-    setAttribute(this.#clip, "aria-valuetext", number(threshold));
     for (const part of [this.#gradient, this.#edge, this.#clipping]) part.hidden = !gradient;
 
     const pairs = room >= TWO;
@@ -197,9 +247,11 @@ export class Vanish {
     const stretch = (this.#stretch * size) / (this.#own || 1);
     this.#compare(mean, stretch, STEEPEST[activation], factor);
     setText(this.#told, this.#sentence(activation, size, mean, signal, stretch, factor));
+    this.#drawn = { net, pass, signal, by: factor.by };
+    tell(this.element, "drawn");
   }
 
-  /** What clipping multiplies the whole gradient by. @param {Net} net @param {import("../nets.js").Pass} pass @param {number | null} clip */
+  /** What clipping multiplies the whole gradient by. @param {Net} net @param {Pass} pass @param {number | null} clip */
   #factor(net, pass, clip) {
     const whole = gradientSize(net, pass, this.#small.target);
     return { whole, by: clip === null || whole <= clip ? 1 : clip / whole };
@@ -271,6 +323,7 @@ export class Vanish {
         plot.across(0),
         plot.line(points(1), { class: "thick" }),
         by < 1 && plot.line(points(by), { class: "dashed" }),
+        ...points(1).map((point, back) => plot.dots([point], 6, { class: "heard-here", "data-back": back })),
       ),
     );
   }

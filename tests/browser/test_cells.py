@@ -219,11 +219,13 @@ def test_a_dot_of_the_race_is_a_run(reader: Page, place: str) -> None:
         for dot in dots.all():
             result = http.get(f"/api/runs/{dot.get_attribute('data-run')}").json()["result"]
             assert float(dot.get_attribute("data-value") or "nan") == result["reach"]["value"]
-        page.get_by_text("All runs as a table").click()
-        rows = page.locator(".race tbody tr")
+        page.get_by_text("Numbers as a table").click()
+        rows = page.locator("farback-numbers tbody tr")
         expect(rows).to_have_count(4)
         for row in rows.all():
-            result = http.get(f"/api/runs/{row.get_attribute('data-run')}").json()["result"]
+            result = http.get(f"/api/{row.locator('a').get_attribute('href')}".replace("/r/", "/runs/")).json()[
+                "result"
+            ]
             assert row.locator("td").nth(4).inner_text() in (str(result["solved_at"]), "not solved")
             assert row.locator("td").nth(5).inner_text() == str(result["steps"])
     page.get_by_role("button", name="Train 2 more seeds (2 to 3)").click()
