@@ -37,6 +37,13 @@ export const taskOf = (catalog, name) => named(catalog.tasks, name, "task");
 export const readsText = ({ form }) => form === "text";
 
 /**
+ * Whether it trains on a text of one's own, which stands in no spec that could be joined again.
+ *
+ * @param {Setup} setup
+ */
+export const hasText = ({ changed, textMissing }) => textMissing === true || typeof changed.text === "string";
+
+/**
  * @param {Catalog} catalog
  * @param {string} name
  * @returns {Cell}

@@ -1,4 +1,8 @@
-/** The parts of the page, looked up once. */
+/**
+ * The page: its parts, looked up once, its state and its complaints.
+ *
+ * @import {Refused} from "../api.js"
+ */
 
 import { FarbackAbout } from "./about.js";
 import { FarbackColumns } from "./columns.js";
@@ -10,6 +14,16 @@ import { FarbackOrigin } from "./onward.js";
 import { FarbackReach } from "./reach.js";
 import { FarbackTimeline } from "./timeline.js";
 import { FarbackToolbar } from "./toolbar.js";
+
+const root = document.documentElement;
+
+/** Whether another site shows this page in a frame. */
+export const embedded = root.classList.contains("embed");
+
+/** @param {string} state for tests and the style sheet */
+export const enter = (state) => {
+  root.dataset.state = state;
+};
 
 /**
  * @template {HTMLElement} T
@@ -46,4 +60,15 @@ export const page = {
   live: part("farback-live", FarbackLive),
   about: part("farback-about", FarbackAbout),
   origin: part("farback-origin", FarbackOrigin),
+};
+
+/**
+ * Tells what went wrong.
+ *
+ * @param {unknown} error
+ * @returns {undefined}
+ */
+export const complain = (error) => {
+  const { message, code } = /** @type {Refused} */ (error);
+  page.notice.show(message, code === "offline" ? "lost" : "refused");
 };
