@@ -22,7 +22,7 @@ export class FarbackFigure extends HTMLElement {
   #far = make("span");
   #wait = make("p", { class: "wait", hidden: true }, this.#waited, this.#far);
   #place = make("div", { class: "place" });
-  #listed = new Listed(() => this.#live?.tables?.() ?? []);
+  #listed = new Listed(() => this.#live);
   #listen = new Listen("what is left of the gradient", (sound) => this.#tunes(sound));
   /** What is heard, or would be. */
   #left = "";

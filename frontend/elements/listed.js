@@ -1,29 +1,30 @@
 /**
  * The numbers of a lesson's figure as tables: folded away until somebody wants them, and then as true as the figure.
  *
- * @import {FigureTable} from "../figures/index.js"
+ * @import {LiveFigure} from "../figures/index.js"
  * @import {FarbackNumbers} from "./numbers.js"
  */
 
-import { changed, make, setText } from "./dom.js";
+import { changed, make } from "./dom.js";
+import { Later } from "./later.js";
 
 const ROUNDED = "Rounded to three digits: the copy has all of them.";
 
 export class Listed {
-  /** Empty of tables it is hidden; it stays open from step to step of a lesson, for whoever opened it. */
+  /** Hidden beside a figure that has no tables; it stays open from step to step of a lesson, for whoever opened it. */
   element;
-  #tables;
-  /** @type {FarbackNumbers | null} fetched when it is first wanted */
-  #numbers = null;
+  #figure;
+  /** @type {Later<FarbackNumbers>} */
+  #numbers = new Later(async () => new (await import("./numbers.js")).FarbackNumbers());
   #shown = "";
   #summary = make("summary", {}, "Numbers as a table");
   #which = make("select", { onchange: () => this.renew() });
-  #choice = make("label", { class: "which" }, "of ", this.#which);
-  #failed = make("p", { class: "error", role: "alert", hidden: true });
+  #place = make("div");
+  #choice = make("label", { class: "which", hidden: true }, "of ", this.#which);
 
-  /** @param {() => FigureTable[]} tables what the figure shows now */
-  constructor(tables) {
-    this.#tables = tables;
+  /** @param {() => LiveFigure | null} figure that is shown now */
+  constructor(figure) {
+    this.#figure = figure;
     this.element = make(
       "details",
       {
@@ -34,26 +35,17 @@ export class Listed {
       },
       this.#summary,
       this.#choice,
-      this.#failed,
+      this.#place,
     );
   }
 
   async #open() {
     if (!this.element.open) return;
-    this.#failed.hidden = true;
-    if (!this.#numbers) {
-      try {
-        const { FarbackNumbers } = await import("./numbers.js");
-        this.#numbers ??= new FarbackNumbers();
-      } catch {
-        this.#failed.hidden = false;
-        setText(
-          this.#failed,
-          "The table could not be loaded: the server cannot be reached. Close it and open it again.",
-        );
-        return;
-      }
-      this.element.append(this.#numbers);
+    try {
+      this.#place.replaceChildren(await this.#numbers.get());
+    } catch (error) {
+      this.#place.replaceChildren(make("p", { class: "error", role: "alert" }, /** @type {Error} */ (error).message));
+      return;
     }
     this.renew();
   }
@@ -69,21 +61,23 @@ export class Listed {
 
   /** Writes what the figure shows now, where anybody reads it. */
   renew() {
-    const tables = this.#tables();
-    this.element.hidden = tables.length === 0;
-    if (!this.element.open || !this.#numbers || !tables.length) return;
+    const figure = this.#figure();
+    this.element.hidden = !figure?.tables;
+    const numbers = this.#numbers.now;
+    if (!this.element.open || !numbers) return;
+    const tables = figure?.tables?.() ?? [];
     const names = tables.map(({ name }) => name);
     if (changed(this.#which, names)) {
       const chosen = this.#which.value;
       this.#which.replaceChildren(...names.map((name) => make("option", {}, name)));
       if (names.includes(chosen)) this.#which.value = chosen;
-      this.#choice.hidden = names.length === 1;
+      this.#choice.hidden = names.length < 2;
     }
     const table = tables[Math.max(this.#which.selectedIndex, 0)];
     if (!table) return;
     const caption = `${table.caption} ${ROUNDED}`;
-    if (table.name === this.#shown) this.#numbers.renew(table, caption);
-    else this.#numbers.show(table, caption);
+    if (table.name === this.#shown) numbers.renew(table, caption);
+    else numbers.show(table, caption);
     this.#shown = table.name;
   }
 }

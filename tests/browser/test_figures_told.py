@@ -382,6 +382,19 @@ def test_a_table_is_opened_and_closed_by_keyboard_and_stays_for_the_next_step(re
     expect(listed(page).locator("caption")).to_contain_text("From the innermost function outwards")
 
 
+def test_a_table_that_does_not_come_says_so(reader: Page, complaints: list[str]) -> None:
+    page = opened(reader, CELL)
+    page.route("**/numbers*.js", lambda route: route.abort())
+    listed(page).locator("summary").press("Enter")
+    expect(listed(page).get_by_role("alert")).to_contain_text("could not be loaded")
+    page.unroute("**/numbers*.js")
+    for _ in range(2):
+        listed(page).locator("summary").press("Enter")
+    expect(listed(page).get_by_role("table")).to_be_visible()
+    assert complaints
+    complaints.clear()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_open_tables_are_no_complaint_and_fit_a_phone(new_page: NewPage, place: str, root: Path, theme: str) -> None:
     page = new_page(base_url=place, color_scheme=theme, viewport={"width": 390, "height": 844})
