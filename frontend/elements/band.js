@@ -4,9 +4,11 @@
  * @import {Catalog, Column, Measure, Panel, View} from "../types.js"
  */
 
+import { ASKING } from "../hints.js";
 import { isFolded } from "../view.js";
 import { choice, press } from "./choice.js";
 import { changed, make, setAttribute, tell, uniqueId } from "./dom.js";
+import { hint } from "./hint.js";
 import { FarbackPanel } from "./panel.js";
 import { toolOf } from "./tools.js";
 
@@ -111,7 +113,7 @@ export class FarbackBand extends HTMLElement {
       { onchange: () => tell(this, "view", { row: Number(select.value), output: null }) },
       ...options,
     );
-    return make("label", {}, "answer at ", select);
+    return make("label", {}, "answer at ", hint(select, ASKING.answer));
   }
 }
 

@@ -4,8 +4,10 @@
  * @import {Column, View} from "../types.js"
  */
 
+import { ASKING } from "../hints.js";
 import { endsOf, factorsOf } from "../panels/chain.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
+import { hint } from "./hint.js";
 
 export class ChainTool extends HTMLElement {
   #count = 0;
@@ -26,6 +28,7 @@ export class ChainTool extends HTMLElement {
   connectedCallback() {
     if (this.childElementCount) return;
     this.classList.add("tool");
+    hint(this.#range, ASKING.factors);
     this.append(this.#back, this.#range, this.#on, this.#all, this.#text);
   }
 
@@ -58,7 +61,7 @@ export class ChainTool extends HTMLElement {
    * @param {() => void} act
    */
   #button(text, label, act) {
-    return make("button", { type: "button", "aria-label": label, title: label, onclick: act }, text);
+    return hint(make("button", { type: "button", "aria-label": label, onclick: act }, text), label);
   }
 }
 

@@ -2,7 +2,9 @@
  * Switches between a few ways of looking, as buttons side by side.
  */
 
+import { LOOKING } from "../hints.js";
 import { make, setAttribute, tell } from "./dom.js";
+import { hint } from "./hint.js";
 
 /**
  * What a switch chooses from, in words.
@@ -26,7 +28,10 @@ export function choice(teller, name) {
     "span",
     { class: "segments", role: "group", "aria-label": label },
     ...Object.entries(choices).map(([value, words]) =>
-      make("button", { type: "button", value, onclick: () => tell(teller, "view", { [name]: value }) }, words),
+      hint(
+        make("button", { type: "button", value, onclick: () => tell(teller, "view", { [name]: value }) }, words),
+        LOOKING[/** @type {keyof typeof LOOKING} */ (value)],
+      ),
     ),
   );
 }

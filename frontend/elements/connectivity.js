@@ -5,17 +5,18 @@
  */
 
 import { percent } from "../format.js";
+import { ASKING } from "../hints.js";
 import { answerOf } from "../panels/common.js";
 import { placeOf } from "../slider.js";
 import { STOPS } from "../threshold.js";
 import { changed, make, setAttribute, setText, tell, uniqueId } from "./dom.js";
+import { hint } from "./hint.js";
 
 export class ConnectivityTool extends HTMLElement {
   #output = make("button", {
     type: "button",
     class: "back-to-answer",
     "data-testid": "back-to-answer",
-    title: "Back to the answer (Esc)",
     onclick: () => this.#leave(),
   });
   #slider = make("input", {
@@ -24,7 +25,6 @@ export class ConnectivityTool extends HTMLElement {
     min: 0,
     max: STOPS.length - 1,
     "data-testid": "threshold",
-    title: "Share of the largest entry from which an input counts as seen: it moves the gradient horizon",
     oninput: () => tell(this, "view", { threshold: STOPS[Number(this.#slider.value)] }),
   });
   #share = make("output", { for: this.#slider.id });
@@ -32,6 +32,8 @@ export class ConnectivityTool extends HTMLElement {
   connectedCallback() {
     if (this.childElementCount) return;
     this.classList.add("tool");
+    hint(this.#output, ASKING.output);
+    hint(this.#slider, `${ASKING.threshold}. From ${percent(STOPS[0] ?? 0)} to ${percent(STOPS.at(-1) ?? 1)}.`);
     const label = make("label", { for: this.#slider.id }, "seen from");
     this.append(this.#output, make("span", { class: "slide" }, label, this.#slider, this.#share));
   }

@@ -5,11 +5,13 @@
  */
 
 import { plural } from "../format.js";
+import { optionHint, SETTING, SEVERAL } from "../hints.js";
 import { continues, unbound } from "../onward.js";
 import { SEEDS } from "../seeds.js";
 import { mainOption, taskDefault, taskOf, twinOf } from "../setup.js";
 import { placeOf, stopsOf } from "../slider.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
+import { hint } from "./hint.js";
 import { FarbackModels } from "./models.js";
 import { FarbackOptions, indexOf } from "./options.js";
 import { FarbackText } from "./text.js";
@@ -29,13 +31,6 @@ import { FarbackText } from "./text.js";
 
 /** @type {Record<Act, string>} */
 const WORDS = { train: "Train", again: "Train again", replay: "Replay", going: "Training…" };
-
-const MANY =
-  "Train every model with five seeds, other starts and other sequences, to see how much of the result is luck";
-const MANY_ONWARD =
-  "Train every model with five seeds, other sequences from the same weights, to see how much of the result is luck";
-const BACK = "Back to the one seed that the columns show";
-const OWN = "A text of your own is trained on with one seed only";
 
 export class FarbackControls extends HTMLElement {
   #task = make("select", {
@@ -76,8 +71,6 @@ export class FarbackControls extends HTMLElement {
       type: "button",
       class: "seeds",
       "data-testid": "seeds",
-      title:
-        "Train every model with five seeds, other starts and other sequences, to see how much of the result is luck",
       onclick: () => tell(this, "seeds"),
     },
     "Train 5 seeds",
@@ -122,7 +115,9 @@ export class FarbackControls extends HTMLElement {
     this.#options.id = "options";
     this.#unfold(false);
     this.#number.id = "main-option";
-    this.#number.setAttribute("aria-describedby", "main-error");
+    hint(this.#more, SETTING.options);
+    hint(this.#cancel, SETTING.cancel);
+    hint(this.#forget, SETTING.forget);
     this.#form.append(
       make(
         "div",
@@ -166,6 +161,7 @@ export class FarbackControls extends HTMLElement {
     if (!catalog) return;
     this.#act = act;
     setText(this.#train, WORDS[act]);
+    hint(this.#train, SETTING[act]);
     setAttribute(this.#train, "aria-disabled", act === "going" ? "true" : null);
     this.#train.classList.toggle("due", due);
     this.#showSeeds(seeds, due, act, continues(setup));
@@ -180,7 +176,7 @@ export class FarbackControls extends HTMLElement {
     if (setup === this.#setup) return;
     this.#setup = setup;
     this.#task.value = setup.task;
-    this.#task.title = taskOf(catalog, setup.task).summary;
+    hint(this.#task, `${SETTING.task} This one: ${taskOf(catalog, setup.task).summary}`);
     this.#showMain(catalog, setup);
     this.#models.show(catalog, setup);
     this.#options.show(catalog, setup);
@@ -200,7 +196,7 @@ export class FarbackControls extends HTMLElement {
     this.#seeds.disabled = !possible;
     const words = over < total ? `${over} of ${plural(total, "run")}` : "One seed";
     setText(this.#seeds, shown ? words : `Train ${SEEDS} seeds`);
-    setAttribute(this.#seeds, "title", possible ? (shown ? BACK : onward ? MANY_ONWARD : MANY) : OWN);
+    hint(this.#seeds, SEVERAL[possible ? (shown ? "back" : onward ? "onward" : "many") : "own"]);
   }
 
   /**
@@ -214,8 +210,8 @@ export class FarbackControls extends HTMLElement {
     const value = Number(setup.changed[option.name] ?? taskDefault(catalog, setup.task, option.name));
     const [low, high] = [option.min ?? 0, option.max ?? 100];
     setText(this.#label, option.title);
-    this.#slider.title = option.help;
-    this.#number.title = option.help;
+    hint(this.#slider, optionHint(option));
+    hint(this.#number, optionHint(option), "main-error");
     setAttribute(this.#slider, "aria-label", `${option.title}, slider`);
     this.#stops = stopsOf(low, high);
     setAttribute(this.#slider, "min", 0);

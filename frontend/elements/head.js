@@ -8,6 +8,7 @@ import { lagText, whole } from "../format.js";
 import { answerOf } from "../panels/common.js";
 import { statusMark, statusText } from "../words.js";
 import { make, setAttribute, setText, tell } from "./dom.js";
+import { hint } from "./hint.js";
 
 /** Distances between the axis's numbers, in steps, and their most. */
 const DISTANCES = [1, 2, 5, 10, 20, 50, 100];
@@ -49,7 +50,8 @@ export class FarbackHead extends HTMLElement {
     this.#row = view.row;
     setText(this.#name, column.title);
     setAttribute(this.#name, "title", column.title);
-    for (const name of ["title", "aria-label"]) setAttribute(this.#options, name, `Options of ${column.title}`);
+    setAttribute(this.#options, "aria-label", `Options of ${column.title}`);
+    hint(this.#options, `Unfolds the settings of ${column.title} alone.`);
     const { frame } = column;
     setText(this.#step, frame ? `${column.ended ? "stopped at" : "step"} ${whole(frame.step)}` : "");
     setText(this.#status, column.held ?? statusText(column, now));
@@ -65,15 +67,18 @@ export class FarbackHead extends HTMLElement {
     this.#layers.hidden = layers < 2;
     this.#layers.replaceChildren(
       ...Array.from({ length: layers > 1 ? layers : 0 }, (_, i) =>
-        make(
-          "button",
-          {
-            type: "button",
-            "aria-label": `Layer ${i + 1}`,
-            "aria-pressed": String(i + 1 === shown),
-            onclick: () => tell(this, "layer", { column: column.index, layer: i + 1 }),
-          },
-          `L${i + 1}`,
+        hint(
+          make(
+            "button",
+            {
+              type: "button",
+              "aria-label": `Layer ${i + 1}`,
+              "aria-pressed": String(i + 1 === shown),
+              onclick: () => tell(this, "layer", { column: column.index, layer: i + 1 }),
+            },
+            `L${i + 1}`,
+          ),
+          `Shows layer ${i + 1} of this model in all panels below.`,
         ),
       ),
     );

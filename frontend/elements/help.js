@@ -68,6 +68,12 @@ export class FarbackHelp extends HTMLElement {
             make("a", { href: "memory" }, "What every model remembers on every task"),
             ", measured beforehand.",
           ),
+      make(
+        "p",
+        {},
+        make("strong", {}, "What a control will change "),
+        "is said when the pointer rests on it, when the keyboard comes to it, and while a finger is held on it.",
+      ),
       make("h3", {}, "Keys"),
       make("dl", {}, ...KEYS.flatMap(([key, does]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, does)])),
       make(

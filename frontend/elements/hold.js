@@ -4,8 +4,10 @@
  * @import {Column, Hold, View} from "../types.js"
  */
 
+import { holding } from "../hints.js";
 import { holdWords, MAX_HOLDS, valvesOf } from "../holds.js";
 import { make, setAttribute, setText, tell, uniqueId } from "./dom.js";
+import { hint } from "./hint.js";
 
 const PLAIN =
   "Force a gate shut or open for some steps, whatever the model wants, and see in every panel what it can no longer do.";
@@ -114,6 +116,7 @@ export class FarbackHold extends HTMLElement {
       if (this.#to.value !== String(to)) this.#to.value = String(to);
     }
     for (const field of [this.#from, this.#to]) setAttribute(field, "max", this.#length - 1);
+    this.#explain();
     // What a link holds is shown at once; then it may be folded again.
     if (view.hold.length && !before) this.#open = true;
     this.#unfold();
@@ -121,6 +124,21 @@ export class FarbackHold extends HTMLElement {
     this.#hold.disabled = view.hold.length >= MAX_HOLDS;
     const waiting = view.hold.length > 0 && !columns.some((column) => column.held);
     setText(this.#held, view.hold.length ? `${holdWords(view.hold)}${waiting ? ": asking …" : ""}` : "");
+  }
+
+  /** Says what each control will change. */
+  #explain() {
+    const words = holding(this.#length - 1);
+    const [shut, free] = /** @type {Iterable<HTMLElement>} */ (this.#values.children);
+    if (shut) hint(shut, words.shut);
+    if (free) hint(free, words.free);
+    hint(this.#button, words.open);
+    hint(this.#gate, words.gate);
+    hint(this.#from, words.from);
+    hint(this.#to, words.to);
+    hint(this.#layer, words.layer);
+    hint(this.#hold, words.hold);
+    hint(this.#release, words.release);
   }
 
   /**

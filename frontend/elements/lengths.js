@@ -4,7 +4,9 @@
  * @import {Column, View} from "../types.js"
  */
 
+import { ASKING } from "../hints.js";
 import { make, tell } from "./dom.js";
+import { hint } from "./hint.js";
 
 export class LengthsTool extends HTMLElement {
   /** @type {number[]} training steps that are shown */
@@ -14,7 +16,6 @@ export class LengthsTool extends HTMLElement {
     {
       type: "button",
       "data-testid": "test-lengths",
-      title: "Takes a second or two for each model",
       onclick: () => tell(this, "view", { tested: this.#steps }),
     },
     "Test longer sequences",
@@ -23,7 +24,7 @@ export class LengthsTool extends HTMLElement {
   connectedCallback() {
     if (this.childElementCount) return;
     this.classList.add("tool");
-    this.append(this.#button);
+    this.append(hint(this.#button, ASKING.lengths));
   }
 
   /**

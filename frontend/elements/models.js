@@ -4,8 +4,10 @@
  * @import {Catalog, Setup} from "../types.js"
  */
 
+import { SETTING } from "../hints.js";
 import { colours, MAX_MODELS, modelTitle, plainModel } from "../setup.js";
 import { make, tell } from "./dom.js";
+import { hint } from "./hint.js";
 
 /** Short names that fit a row of buttons, where a title is long. */
 const SHORT = /** @type {Record<string, string>} */ ({ feedforward: "FF", nested_lstm: "NLSTM" });
@@ -63,7 +65,6 @@ export class FarbackModels extends HTMLElement {
         "aria-pressed": String(on),
         // Who speaks to the page says what is written there.
         "aria-label": written === title ? title : `${written}: ${title}`,
-        title: `${title}. ${cell?.summary ?? ""}`,
         onclick: () =>
           tell(this, "models", on ? without(setup, first) : inOrder(catalog, [...setup.models, plainModel(name)])),
       },
@@ -74,6 +75,7 @@ export class FarbackModels extends HTMLElement {
       "--model",
       `var(--model-${on ? palette[first] : catalog.cells.findIndex((entry) => entry.name === name)})`,
     );
+    hint(button, `${on ? "Takes away" : "Adds"} this model once you press Train. ${title}: ${cell?.summary ?? ""}`);
     button.disabled = on && setup.models.length === 1;
     return button;
   }
@@ -94,14 +96,13 @@ export class FarbackModels extends HTMLElement {
         class: "model",
         "data-key": `extra-${index}`,
         "aria-pressed": "true",
-        title: `Take ${title} away`,
         onclick: () => tell(this, "models", without(setup, index)),
       },
       make("i", { class: "swatch" }),
       title,
     );
     button.style.setProperty("--model", `var(--model-${palette[index]})`);
-    return button;
+    return hint(button, `Takes away ${title} once you press Train.`);
   }
 
   /**
@@ -116,14 +117,13 @@ export class FarbackModels extends HTMLElement {
         "data-key": "adder",
         "data-testid": "add-model",
         "aria-label": "Add a model again, with other options",
-        title: "Add a model again, with other options",
         onchange: () => tell(this, "add", select.value),
       },
       make("option", { value: "" }, "+"),
       ...catalog.cells.map((cell) => make("option", { value: cell.name }, `another ${cell.title}`)),
     );
     select.disabled = setup.models.length >= MAX_MODELS;
-    return select;
+    return hint(select, SETTING.add);
   }
 }
 

@@ -4,8 +4,10 @@
  * @import {Option, Value} from "../types.js"
  */
 
+import { optionHint } from "../hints.js";
 import { refusal } from "../setup.js";
 import { make, setAttribute, setText, tell, uniqueId } from "./dom.js";
+import { hint } from "./hint.js";
 
 /** Word for a value that is left open. */
 const OPEN = "none";
@@ -39,7 +41,7 @@ export class FarbackOption extends HTMLElement {
     this.append(
       make("div", { class: "top" }, make("label", { for: this.#id }, option.title), this.#reset),
       this.#control,
-      make("p", { class: "help", id: `${this.#id}-help` }, option.help),
+      make("p", { class: "help", id: `${this.#id}-help` }, optionHint(option)),
       this.#error,
     );
   }
@@ -78,7 +80,7 @@ export class FarbackOption extends HTMLElement {
     const changed = value !== preset;
     this.classList.toggle("changed", changed);
     this.#reset.hidden = !changed;
-    this.#reset.title = `Back to ${shown ?? (preset === null ? OPEN : preset)}`;
+    hint(this.#reset, `Back to ${shown ?? (preset === null ? OPEN : preset)}`);
     if (document.activeElement === this.#control && !this.valid) return;
     this.#say(null);
     if (this.#control.type === "checkbox") /** @type {HTMLInputElement} */ (this.#control).checked = value === true;

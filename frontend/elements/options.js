@@ -4,8 +4,10 @@
  * @import {Catalog, Option, Setup, Value, Values} from "../types.js"
  */
 
+import { SETTING } from "../hints.js";
 import { cellDefault, cellOf, modelTitle, taskDefault, taskOf, trainingDefault } from "../setup.js";
 import { make, setText, tell } from "./dom.js";
+import { hint } from "./hint.js";
 import { FarbackOption } from "./option.js";
 import { FarbackText } from "./text.js";
 
@@ -102,7 +104,8 @@ export class FarbackOptions extends HTMLElement {
   /** @param {number} index of a model */
   #release(index) {
     const act = () => tell(this, "afresh", index);
-    return make("button", { type: "button", "data-testid": "afresh", onclick: act }, "Start afresh instead");
+    const button = make("button", { type: "button", "data-testid": "afresh", onclick: act }, "Start afresh instead");
+    return hint(button, SETTING.afresh);
   }
 
   /** @param {string} key */

@@ -5,10 +5,12 @@
  */
 
 import { valueAt } from "../decode.js";
+import { ASKING } from "../hints.js";
 import { parseSequence } from "../holds.js";
 import { symbolAt } from "../panels/input.js";
 import { readsText, taskOf } from "../setup.js";
 import { make, setText, tell, uniqueId } from "./dom.js";
+import { hint } from "./hint.js";
 
 /**
  * How a sequence is written.
@@ -48,7 +50,7 @@ export class SequenceTool extends HTMLElement {
     "form",
     { hidden: true, onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
     this.#field,
-    make("button", { type: "submit" }, "Read it"),
+    hint(make("button", { type: "submit" }, "Read it"), ASKING.read),
     this.#back,
     this.#how,
     this.#error,
@@ -69,6 +71,8 @@ export class SequenceTool extends HTMLElement {
   connectedCallback() {
     if (this.childElementCount) return;
     this.classList.add("tool");
+    hint(this.#open, ASKING.sequence);
+    hint(this.#back, ASKING.back);
     this.append(this.#open, this.#form);
   }
 

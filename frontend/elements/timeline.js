@@ -5,8 +5,10 @@
  */
 
 import { duration, whole } from "../format.js";
+import { TIME } from "../hints.js";
 import { lastStep, newestStep, positionOf, SLIDER_KEYS, secondsToGo, stepAt, stepsOf, stepTicks } from "../timeline.js";
 import { changed, make, setAttribute, setText, tell } from "./dom.js";
+import { hint } from "./hint.js";
 
 /** Room for a number under the line, in pixels. */
 const TICK = 44;
@@ -49,14 +51,13 @@ export class FarbackTimeline extends HTMLElement {
   connectedCallback() {
     if (this.childElementCount) return;
     const button = /** @param {string} name @param {string} label @param {() => void} act */ (name, label, act) =>
-      make("button", {
-        type: "button",
-        class: name,
-        "data-testid": name,
-        title: label,
-        "aria-label": label,
-        onclick: act,
-      });
+      hint(
+        make("button", { type: "button", class: name, "data-testid": name, "aria-label": label, onclick: act }),
+        label,
+      );
+    hint(this.#speed, TIME.speed);
+    hint(this.#live, TIME.live);
+    hint(this.#track, TIME.step);
     this.append(
       make(
         "div",
@@ -119,7 +120,7 @@ export class FarbackTimeline extends HTMLElement {
     setAttribute(this.#track, "aria-valuenow", here);
     setAttribute(this.#track, "aria-valuetext", where);
     setAttribute(this.#play, "aria-label", playing ? "Pause (space)" : "Play (space)");
-    setAttribute(this.#play, "title", playing ? "Pause (space)" : "Play (space)");
+    hint(this.#play, playing ? "Pause (space)" : "Play (space)");
     this.#play.classList.toggle("playing", playing);
     const following = training && !lost && step === null && !playing;
     this.#live.hidden = !training;

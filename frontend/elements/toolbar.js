@@ -2,22 +2,25 @@
 
 import { home, isCopy } from "../source.js";
 import { make, tell } from "./dom.js";
+import { hint } from "./hint.js";
 
 export class FarbackToolbar extends HTMLElement {
   connectedCallback() {
     if (this.childElementCount) return;
     const button = /** @param {string} name @param {string} text @param {string} label */ (name, text, label) =>
-      make(
-        "button",
-        {
-          type: "button",
-          class: name,
-          title: label,
-          "aria-label": label,
-          "data-testid": name,
-          onclick: () => tell(this, name),
-        },
-        text,
+      hint(
+        make(
+          "button",
+          {
+            type: "button",
+            class: name,
+            "aria-label": label,
+            "data-testid": name,
+            onclick: () => tell(this, name),
+          },
+          text,
+        ),
+        label,
       );
     const embedded = document.documentElement.classList.contains("embed");
     const buttons = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -51,6 +52,65 @@ def listed(page: Page) -> Page:
     page.goto("/?task=recall&lag=100000")
     page.wait_for_selector("html[data-state=refused]", state="attached")
     return page
+
+
+UNTOLD = """() => [...document.querySelectorAll(
+    ":is(farback-toolbar, farback-controls, farback-hold, farback-head, .tool, .switches, farback-timeline)"
+    + " :is(button, input, select, textarea, [role=slider])")]
+  .filter((control) => control.checkVisibility())
+  .filter((control) => {
+    const ids = (control.getAttribute("aria-describedby") ?? "").split(" ");
+    const said = ids.map((id) => document.getElementById(id)?.textContent ?? "").join("");
+    return !said && !control.title && control.getAttribute("aria-label") !== control.dataset.hint;
+  })
+  .map((control) => control.outerHTML)"""
+"""Controls of which nothing says what they will change."""
+
+
+def test_every_control_says_what_it_will_change(page: Page) -> None:
+    page.goto(f"/?{SMALL}&models=rnn,lstm~layers:2".replace("models=rnn&", ""))
+    wait_until_done(page)
+    page.get_by_test_id("hold-open").click()
+    page.get_by_test_id("own-sequence").click()
+    page.get_by_test_id("options").click()
+    for panel in ("chain", "lengths"):
+        page.get_by_test_id(f"band-{panel}").locator(".fold").press("Enter")
+    for section in page.locator("farback-options summary").all():
+        section.click()
+        assert page.evaluate(UNTOLD) == []
+        for number in page.locator("farback-options details[open] input[type=number]").all():
+            expect(number).to_have_accessible_description(re.compile(r"From \S+ to \S+\.|Above"))
+    bubble = page.locator(".bubble")
+    expect(bubble).to_be_hidden()
+    page.get_by_test_id("help").focus()
+    page.keyboard.press("Tab")
+    expect(bubble).to_contain_text("Changes what all models must remember")
+    page.keyboard.press("Escape")
+    expect(bubble).to_be_hidden()
+    page.get_by_test_id("threshold").hover()
+    expect(bubble).to_contain_text("it moves the gradient horizon. From 0.1 % to 50 %.")
+    box: Any = bubble.bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + box["height"] - 5)
+    page.wait_for_timeout(400)
+    expect(bubble).to_be_visible()
+    page.mouse.move(1, 1)
+    expect(bubble).to_be_hidden()
+
+
+def test_a_finger_that_is_held_on_a_button_is_told_and_presses_nothing(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 390, "height": 800}, has_touch=True)
+    page.goto(f"/?{SMALL}")
+    wait_until_done(page)
+    box: Any = page.get_by_test_id("seeds").bounding_box()
+    touch = page.context.new_cdp_session(page)
+    point = {"x": box["x"] + 10, "y": box["y"] + 10}
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    expect(page.locator(".bubble")).to_contain_text("five seeds")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(200)
+    expect(page.get_by_test_id("seeds")).to_have_text("Train 5 seeds")
+    page.get_by_test_id("seeds").tap()
+    expect(page.get_by_test_id("seeds")).not_to_have_text("Train 5 seeds")
 
 
 def test_the_drawer_follows_the_task(listed: Page) -> None:

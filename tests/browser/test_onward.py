@@ -111,7 +111,7 @@ def test_other_seeds_read_other_sequences_from_the_same_weights(new_page: NewPag
     told = posted(page)
     page.goto(f"/?task=recall&lag=8&models=lstm~start:{made['id']}.1&training.steps=4&seed=8")
     wait_done(page)
-    expect(page.get_by_test_id("seeds")).to_have_attribute("title", re.compile("from the same weights"))
+    expect(page.get_by_test_id("seeds")).to_have_accessible_description(re.compile("from the same weights"))
     page.get_by_test_id("seeds").click()
     expect(page.get_by_test_id("seeds")).to_have_text("One seed", timeout=DONE_WITHIN)
     specs = [page.request.get(f"/api/runs/{entry['id']}").json()["spec"] for entry in told]

@@ -43,7 +43,12 @@ class FeedForward(Cell):
         ge=1,
         le=config.MAX_STEPS_OF_TIME,
     )
-    activation: Activation = Field("tanh", title="Activation φ", description="The squashing function.")
+    activation: Activation = Field(
+        "tanh",
+        title="Activation φ",
+        description="The squashing function: tanh keeps each unit between -1 and 1, sigmoid between 0 and 1, and relu "
+        "cuts off what is below 0.",
+    )
 
     def shapes(self, inputs: int, layer: int) -> dict[str, tuple[int, ...]]:
         return {"weight": (self.hidden, self._window(layer) * inputs), "bias": (self.hidden,)}
