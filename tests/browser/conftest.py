@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, s
 
 from farback.export import export
 from farback.snapshots.kept import Kept
+from tests.brief import put_in_brief
 from tests.hosting import hosting_files
 from tests.serving import serving
 from tools import chromium
@@ -24,8 +25,10 @@ SMALL = {"task": {"name": "recall", "lag": 5}, "training": {"steps": 20}}
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the one server for all browser tests; its data are in `data`."""
-    return tmp_path_factory.mktemp("server")
+    """Folder of the one server for all browser tests; its data are in `data`. Lessons of minutes are in brief."""
+    folder = tmp_path_factory.mktemp("server")
+    put_in_brief(folder / "data" / "lessons", "race", "text")
+    return folder
 
 
 @pytest.fixture(scope="session")

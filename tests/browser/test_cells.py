@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,12 +13,11 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Frame, Page, expect
 
-from farback.lessons import Lesson, lessons
+from farback.lessons import Lesson
 from farback.lessons.reader import read_lesson
 
 from ..serving import serving
 from .conftest import NewPage
-from .test_accessible import complaints_of
 from .test_embedded import teaching
 
 OWN = """\
@@ -118,9 +116,9 @@ def reader(new_page: NewPage, place: str) -> Page:
     return new_page(base_url=place)
 
 
-def opened(page: Page, step: int, name: str = "cells") -> Page:
+def opened(page: Page, step: int) -> Page:
     page.goto("about:blank")
-    page.goto(f"/learn/{name}#step-{step}")
+    page.goto(f"/learn/cells#step-{step}")
     expect(page.locator("html")).to_have_attribute("data-state", "done", timeout=30_000)
     return page
 
@@ -257,33 +255,6 @@ def test_the_panels_are_as_high_as_what_they_show(reader: Page) -> None:
     page.wait_for_function(f"Math.abs(document.querySelector('.explorer iframe').offsetHeight - {height}) < 30")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_is_out_of_reach(new_page: NewPage, place: str, root: Path, theme: str) -> None:
-    page = new_page(base_url=place, color_scheme=theme)
-    for step, there in ((1, ".strip"), (2, ".chamber.held"), (3, ".dot")):
-        opened(page, step)
-        expect(page.locator(there).first).to_be_visible()
-        assert complaints_of(page, root) == []
-
-
-@pytest.mark.parametrize("name", ["lstm", "gru"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_one_clicks_through_a_lesson_of_cells(new_page: NewPage, name: str, width: int) -> None:
-    page = opened(new_page(viewport={"width": width, "height": 800}), 1, name)
-    steps = lessons().find(name).steps
-    for n, step in enumerate(steps, 1):
-        expect(page.locator(".steps .at")).to_have_text(f"Step {n} of {len(steps)}")
-        expect(page.locator(".inside")).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        if step.prediction:
-            section = page.locator(f"#step-{n}")
-            section.get_by_role("radio").first.check()
-            section.get_by_role("button", name="Look").click()
-            expect(section.locator(".revealed")).to_be_visible()
-        if n < len(steps):
-            page.get_by_role("button", name="Next").click()
-
-
 def _inner(page: Page) -> Frame:
     return next(frame for frame in page.frames if "/embed/learn/" in frame.url)
 
@@ -327,16 +298,16 @@ def test_a_closed_frame_says_where_models_that_are_not_trained_will_be(page: Pag
         frame = page.frame_locator("iframe").first
         for step in (1, 3, 5):  # a cell, a race and panels
             expect(frame.locator(".steps .at")).to_have_text(f"Step {step} of 5")
-            expect(frame.locator("farback-figure .error")).to_contain_text("has not trained the models of this step yet")
+            expect(frame.locator(".place .error")).to_contain_text("has not trained the models of this step")
             at = f"#step-{step}" if step > 1 else ""
-            expect(frame.locator(".error a")).to_have_attribute("href", f"{place}/learn/untrained{at}")
+            expect(frame.locator(".place .error a")).to_have_attribute("href", f"{place}/learn/untrained{at}")
             if step < 5:
                 for _ in range(2):
                     frame.get_by_role("button", name="Next").click()
         for _ in range(2):
             frame.get_by_role("button", name="Back").click()
         with page.expect_popup() as popup:
-            frame.locator(".error a").click()
+            frame.locator(".place .error a").click()
         expect(popup.value.locator(".race .dot")).to_have_count(4, timeout=20_000)
         frame.get_by_role("button", name="Try again").click()
         expect(frame.locator(".race .dot")).to_have_count(4)

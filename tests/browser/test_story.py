@@ -158,20 +158,6 @@ def test_one_whole_lesson_by_keyboard_alone(new_page: NewPage) -> None:
     assert page.url.endswith(f"#step-{len(lesson.steps)}")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_reads_as_a_page_on_a_phone(new_page: NewPage, theme: str) -> None:
-    page = new_page(color_scheme=theme, viewport={"width": 390, "height": 844})
-    for name in ("two-nets", "unfolding", "forward-backward"):
-        steps = len(lessons().find(name).steps)
-        opened(page, name, steps)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        sizes = page.locator("farback-figure svg text").evaluate_all(
-            "texts => texts.map(text => parseFloat(getComputedStyle(text).fontSize) *"
-            " text.ownerSVGElement.getBoundingClientRect().width / text.ownerSVGElement.viewBox.baseVal.width)"
-        )
-        assert min(sizes) >= 10.5
-
-
 def test_without_a_script_all_of_it_can_be_read(new_page: NewPage) -> None:
     page = new_page(java_script_enabled=False)
     page.goto("/learn/forward-backward")
