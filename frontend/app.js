@@ -102,7 +102,10 @@ const actsOf = ({ desk, comparison, replay, pointing, painter, trainer, snapshot
   },
   point: (spot) => pointing.point(spot),
   output: (count) => pointing.turn(count),
-  view: (part) => desk.look(part),
+  view: (part) => {
+    desk.look(part);
+    if ("mark" in part) pointing.show();
+  },
   layer: ({ column, layer }) =>
     desk.look({ layers: comparison.columns.map((_, i) => (i === column ? layer : (desk.view.layers[i] ?? 0))) }),
   fold: (id) => desk.look(fold(desk.view, PANELS.find((panel) => panel.id === id) ?? { id })),

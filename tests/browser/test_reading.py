@@ -87,6 +87,8 @@ def test_a_sentence_is_typed_and_gone_through_by_key(page: Page) -> None:
             expect(row).to_have_attribute("aria-valuenow", str(step))
             expect(row.locator(".chosen")).to_have_attribute("data-t", str(step))
         expect(page).to_have_url(re.compile(r"row=k" + str(step) if step < 29 else "."))
+        hidden = page.locator("farback-plot:has(canvas[data-panel=hidden]) [role=slider]").first
+        expect(hidden).to_have_attribute("aria-valuenow", str(step))  # every panel marks it
         seen.append(
             [(row.evaluate(PERCENTS), said.inner_text()) for row, said in zip(rows, suggested(page), strict=True)]
         )
