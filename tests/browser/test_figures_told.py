@@ -417,19 +417,21 @@ def test_what_is_left_is_heard_until_it_is_another_or_the_step_is_left(
     frame = looked(place, lesson, "rnn")
     norms = np.linalg.norm(frame["grad_h"].astype(float), axis=1)[::-1]
     button.press("Enter")
-    expect(page.locator("svg .sounding")).not_to_have_count(0)
     expect(page.get_by_test_id("heard")).to_contain_text("The gradient: starts at 880 Hz")
     expected = [880 * 2 ** (math.log10(share) / 2) for share in norms / norms[0]]
     assert [hz for hz, _ in page.evaluate("window.tones")] == pytest.approx(expected, rel=1e-4)
     expect(button).to_have_attribute("aria-pressed", "false", timeout=5_000)  # it comes to its end
     expect(page.locator("svg .sounding")).to_have_count(0)
 
+    steps = page.get_by_role("slider", name="Steps of the sequence")
     for act in ("slider", "Escape", "next"):
+        steps.press("End")  # it takes seconds then
         button.press("Enter")
+        expect(page.locator("svg .sounding")).to_have_count(1)
         expect(button).to_have_attribute("aria-pressed", "true")
         assert page.evaluate("window.contexts") == 1
         if act == "slider":
-            page.get_by_role("slider", name="Steps of the sequence").press("End")
+            steps.press("Home")
             expect(page.get_by_test_id("heard")).to_have_text("")
         elif act == "Escape":
             page.keyboard.press("Escape")
