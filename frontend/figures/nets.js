@@ -24,7 +24,7 @@ const TURN = 137.5;
 /** States that differ by less are shown alike. */
 const SEEN = 0.005;
 
-/** @typedef {{model: string, length: number, net: "both" | "own" | "shared"}} Setup */
+/** @typedef {{model: string, length: number, built: number | null, net: "both" | "own" | "shared"}} Setup */
 
 export class Nets {
   element = make("div", { class: "nets" });
@@ -83,7 +83,8 @@ export class Nets {
 
   /** @param {Setup} setup */
   set(setup) {
-    this.#built = this.#length = setup.length;
+    this.#length = setup.length;
+    this.#built = setup.built ?? setup.length;
     this.#edit = { to: 0, from: 0, at: Math.min(2, setup.length - 1), by: 0 };
     put(this.#by, 0);
     for (const [name, ...parts] of /** @type {const} */ ([

@@ -30,6 +30,7 @@ const [LEAST, MOST] = [2, 12];
  * @property {boolean} folded
  * @property {boolean} back
  * @property {boolean} nudge
+ * @property {number} descended
  */
 
 export class Unfold {
@@ -38,7 +39,7 @@ export class Unfold {
   /** @type {Net} */
   #net;
   /** @type {Setup} */
-  #setup = { model: "", length: LEAST, folded: false, back: false, nudge: false };
+  #setup = { model: "", length: LEAST, folded: false, back: false, nudge: false, descended: 0 };
   /** How many steps have run, and how many the gradient has run back. */
   #seen = 0;
   #back = 0;
@@ -117,8 +118,9 @@ export class Unfold {
   set(setup) {
     this.#setup = { ...setup };
     this.#net = this.#small.net;
+    this.#nudge = { to: 0, from: 0, by: 0 };
+    for (this.#updates = 0; this.#updates < setup.descended; this.#updates++) this.#descendOnce();
     this.#nudge = { ...this.#steepest(), by: 0 };
-    this.#updates = 0;
     this.#weight.value = `${this.#nudge.to},${this.#nudge.from}`;
     put(this.#by, 0);
     put(this.#copies, setup.folded ? 1 : setup.length);
@@ -227,12 +229,17 @@ export class Unfold {
 
   #learn() {
     this.stop();
-    const { net, x, target } = this.#now();
-    this.#net = descended(net, backward(net, forward(net, x), target).net, RATE);
+    this.#descendOnce();
     this.#nudge = { ...this.#nudge, by: 0 };
     put(this.#by, 0);
     this.#updates += 1;
     this.#finish();
+  }
+
+  /** All weights of the net, as it is nudged, go one step against their gradient. */
+  #descendOnce() {
+    const { net, x, target } = this.#now();
+    this.#net = descended(net, backward(net, forward(net, x), target).net, RATE);
   }
 
   /** The recurrent weight on which the loss depends most: with it a nudge is best seen. */

@@ -62,6 +62,8 @@ class Nets(OfOne):
     show: Literal["nets"] = "nets"
     length: Length = 4
     """Steps that are drawn."""
+    built: Length | None = None
+    """Steps that the net with weights of its own was made for; null: as many as are drawn."""
     net: Literal["both", "own", "shared"] = "both"
     """Which of the two nets is shown."""
 
@@ -87,6 +89,8 @@ class Unfold(OfOne):
     """Whether the gradients are shown as well."""
     nudge: bool = False
     """Whether one weight can be nudged, and the loss beside what the gradient foretold."""
+    descended: int = Field(0, ge=0, le=100)
+    """Steps of gradient descent that are done already."""
 
     parts: ClassVar[dict[str, str]] = NET | {
         "loop": "the arrow from the state back to itself",
