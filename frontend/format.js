@@ -4,8 +4,9 @@
  * @import {Frame, Reach} from "./types.js"
  */
 
-/** Digits as superscripts, for powers of ten on an axis. */
+/** Digits as superscripts, for powers of ten on an axis, and as subscripts. */
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
 
 /**
  * A number in at most three significant digits; very small and very large ones as a power of ten.
@@ -35,6 +36,14 @@ export const short = (value) =>
   number(Number(value.toPrecision(Math.abs(value) < 1e-3 ? 1 : 2))).replace(/(\.0)? × /, "·");
 
 /**
+ * Two digits, all alike: for numbers that are drawn beside each other.
+ *
+ * @param {number} value
+ * @returns {string}
+ */
+export const two = (value) => minus(value.toFixed(2));
+
+/**
  * @param {string} text
  * @returns {string} with a real minus sign
  */
@@ -52,13 +61,23 @@ export function power(exponent) {
 }
 
 /**
+ * The number of a step or a place, below the line.
+ *
+ * @param {number} count whole, and not negative
+ * @returns {string}
+ */
+export const lowered = (count) => [...String(count)].map((digit) => LOWERED[Number(digit)]).join("");
+
+/**
+ * A share, rounded to a tenth of a percent. What is less than all of it is never written as 100 %, but as 99.9 % at most.
+ *
  * @param {number} part in 0..1
  * @returns {string}
  */
 export function percent(part) {
   if (Number.isNaN(part)) return "not finite";
-  const value = part * 100;
-  return `${value > 99 && value < 100 ? Math.floor(value * 10) / 10 : Math.round(value * 10) / 10} %`;
+  const value = Math.round(part * 1000) / 10;
+  return `${part < 1 ? Math.min(value, 99.9) : value} %`;
 }
 
 /**

@@ -176,6 +176,15 @@ export function roundUp(value) {
   return factor * decade;
 }
 
+/** Lightness from which black is read better on a colour than white. */
+const BRIGHT = 0.62;
+
+/**
+ * @param {Rgb} rgb
+ * @returns {"#000" | "#fff"} what is read best on it
+ */
+export const inkOn = (rgb) => (lightness(rgb) > BRIGHT ? "#000" : "#fff");
+
 /**
  * @param {Rgb} rgb
  * @returns {number} OKLab lightness, 0..1

@@ -4,7 +4,7 @@
  * @import {Ink, Token, Tokens} from "../types.js"
  */
 
-import { cividis, lightness, NOT_FINITE, placing } from "../scales.js";
+import { cividis, inkOn, NOT_FINITE, placing } from "../scales.js";
 import { font, surface, writeWith } from "./surface.js";
 
 /** A letter needs this much, in pixels. */
@@ -12,16 +12,14 @@ const LETTER = 6.5;
 /** Letters above the strip keep this distance. */
 const APART = 9;
 const STRIP = 14;
-/** Lightness from which black is read better on a colour than white. */
-const BRIGHT = 0.62;
 
 /** Colours of a tint, each with what is read on it: more could not be told apart in a cell. */
-const TINTS = Array.from({ length: 65 }, (_, i) => inkOn(cividis(i / 64)));
-const ODD = inkOn(NOT_FINITE);
+const TINTS = Array.from({ length: 65 }, (_, i) => coloured(cividis(i / 64)));
+const ODD = coloured(NOT_FINITE);
 
 /** @param {[number, number, number]} rgb */
-function inkOn(rgb) {
-  return { fill: `rgb(${rgb.join()})`, ink: lightness(rgb) > BRIGHT ? "#000" : "#fff" };
+function coloured(rgb) {
+  return { fill: `rgb(${rgb.join()})`, ink: inkOn(rgb) };
 }
 
 /**

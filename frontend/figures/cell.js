@@ -8,9 +8,10 @@
  */
 
 import { make, setAttribute, setText, tell } from "../elements/dom.js";
-import { horizonText, number, percent, reachText } from "../format.js";
+import { horizonText, number, percent, reachText, two } from "../format.js";
 import { tips } from "./copies.js";
-import { drawInside, two } from "./inside.js";
+import { fact } from "./fact.js";
+import { drawInside, fullOf, scalesOf } from "./inside.js";
 import { rowsIn, symbolOf } from "./models.js";
 import { put, range } from "./range.js";
 import { drawStrip } from "./strip.js";
@@ -30,6 +31,7 @@ const WORDS = ["shut", "open"];
  * @property {number} at
  * @property {number | null} unit
  * @property {boolean} untrained
+ * @property {boolean} untrained_numbers
  * @property {Hold[]} hold
  */
 
@@ -55,7 +57,7 @@ export class Cell {
   /** @type {Kind} */
   #kind;
   /** @type {Setup} */
-  #setup = { model: "", at: 0, unit: null, untrained: false, hold: [] };
+  #setup = { model: "", at: 0, unit: null, untrained: false, untrained_numbers: true, hold: [] };
   /** @type {Looked} */
   #trained;
   /** @type {Looked} */
@@ -75,6 +77,7 @@ export class Cell {
 
   #inside = make("div", { class: "diagram" });
   #strip = make("div", { class: "over-time" });
+  #scales = make("p", { class: "legend" });
   #told = make("p", { class: "told" });
   #time = range(
     "Step of the sequence",
@@ -113,6 +116,7 @@ export class Cell {
         make("label", { "data-part": "unit" }, "Unit ", this.#units),
       ),
       this.#inside,
+      this.#scales,
       this.#hold,
       this.#told,
       this.#strip,
@@ -194,11 +198,11 @@ export class Cell {
     this.#draw();
   }
 
-  /** Holds a gate from this step on, or lets go of it. @param {string} gate @param {0 | 1} value */
+  /** Holds a gate from the step that is shown on, or lets go of it. @param {string} gate @param {0 | 1} value */
   #press(gate, value) {
     const was = this.#holds.find((hold) => hold.gate === gate);
     const others = this.#holds.filter((hold) => hold !== was);
-    void this.#holdAll(was?.value === value ? others : [...others, { gate, value, start: was?.start ?? this.#t }]);
+    void this.#holdAll(was?.value === value ? others : [...others, { gate, value, start: this.#t }]);
   }
 
   /** Asks what becomes of the model with these gates held. @param {Hold[]} holds */
@@ -240,7 +244,9 @@ export class Cell {
     const rows = [{ name: `${memory} of this unit, as it was trained`, values: column(this.#held("plain"), unit) }];
     if (this.#setup.untrained) rows[0].name = `${memory} of this unit, before any training`;
     if (this.#changed) rows.push({ name: `with ${this.#said}`, values: column(this.#held("changed"), unit) });
-    const most = Math.max(...rows.flatMap(({ values }) => values.map(Math.abs)), memory === "c" ? 1e-3 : 1);
+    // The same before any training, after it and with a gate held, so that their colours can be compared.
+    const most = fullOf([this.#trained, this.#start, shown].map((of) => column(of.c ?? of.h, unit)));
+    this.#scales.replaceChildren(...scalesOf(most, memory === "c" ? "c, h and candidate" : "h and candidate"));
     this.#inside.replaceChildren(
       drawInside({
         unit: `Unit ${unit + 1}`,
@@ -362,26 +368,28 @@ export class Cell {
     const { target } = this.#plain;
     const right = this.#labels.y[target];
     const guess = this.#run.facts.chance.accuracy;
-    const pairs = [entry(`probability of the right answer, ${right}`, percent(this.#plain.output[target]), "plain")];
+    const of = /** @param {string} which */ (which) => ({ "data-of": which });
+    const pairs = [fact(`probability of the right answer, ${right}`, percent(this.#plain.output[target]), of("plain"))];
     if (this.#changed) {
       const top = this.#labels.y[this.#changed.output.indexOf(Math.max(...this.#changed.output))];
-      pairs.push(entry(`the same with ${this.#said}`, percent(this.#changed.output[target]), "changed"));
-      pairs.push(entry("answer that is given then", top === right ? `${top}, right` : `${top}, wrong`));
+      pairs.push(fact(`the same with ${this.#said}`, percent(this.#changed.output[target]), of("changed")));
+      pairs.push(fact("answer that is given then", top === right ? `${top}, right` : `${top}, wrong`));
     }
-    if (guess !== null) pairs.push(entry("guessing", percent(guess)));
+    if (guess !== null) pairs.push(fact("guessing", percent(guess)));
     this.#answer.replaceChildren(...pairs);
   }
 
-  /** Reach and gradient horizon, before any training and after it. */
+  /** Reach and gradient horizon, after training, and before any where the reader is not still to predict it. */
   #tellNumbers() {
     const { result } = this.#run;
     const before = this.#start.frame;
     if (!result) return;
+    const untrained = this.#setup.untrained_numbers;
     this.#numbers.replaceChildren(
-      entry("reach, untrained", `${reachText(before.reach)} steps`),
-      entry("reach, trained", `${reachText(result.reach)} steps`),
-      entry("gradient horizon, untrained", `${horizonText(before)} steps`),
-      entry("gradient horizon, trained", `${horizonText({ ...before, horizon: result.horizon })} steps`),
+      ...(untrained ? [fact("reach, untrained", `${reachText(before.reach)} steps`)] : []),
+      fact("reach, trained", `${reachText(result.reach)} steps`),
+      ...(untrained ? [fact("gradient horizon, untrained", `${horizonText(before)} steps`)] : []),
+      fact("gradient horizon, trained", `${horizonText({ ...before, horizon: result.horizon })} steps`),
     );
   }
 
@@ -432,11 +440,3 @@ const saidOf = (holds) =>
 
 /** @param {number[][]} rows @param {number} unit */
 const column = (rows, unit) => rows.map((row) => row[unit]);
-
-/**
- * @param {string} name
- * @param {string} value
- * @param {string} [which]
- */
-const entry = (name, value, which) =>
-  make("div", which ? { "data-of": which } : {}, make("dt", {}, name), make("dd", {}, value));

@@ -3,7 +3,9 @@
  * It only draws what it is told; what can be pointed at carries the name of its part.
  */
 
-import { cividis, lightness } from "../scales.js";
+import { make } from "../elements/dom.js";
+import { number, two } from "../format.js";
+import { cividis, inkOn } from "../scales.js";
 import { draw, picture, tint, write } from "./svg.js";
 
 /** Of the picture's own units, which are pixels on a phone. */
@@ -11,8 +13,6 @@ const [WIDTH, HEIGHT] = [344, 236];
 const [BOX, WIDE, TALL] = [50, 59, 38];
 const [ROAD, MEET, GATES, BUS, FOOT] = [24, 72, 118, 168, 214];
 const RADIUS = 10;
-/** Lightness from which black is read better on a colour than white. */
-const BRIGHT = 0.62;
 
 /**
  * @typedef {object} Inside of one unit at one step
@@ -23,7 +23,7 @@ const BRIGHT = 0.62;
  * @property {{before: number, now: number} | null} c null in a GRU
  * @property {Record<string, number>} gates
  * @property {Record<string, number>} held gates that stand still at this step
- * @property {number} most largest size of a cell state, for its colour
+ * @property {number} most value that has the full colour: one for cell state, hidden state and candidate
  */
 
 /**
@@ -63,8 +63,8 @@ function lstm(inside, c) {
     write(right + 5, (ROAD + MEET) / 2 + 5, "tanh", { class: "small", "text-anchor": "start" }),
     state(left, ROAD, "c before", c.before, "c", inside.most),
     state(right, ROAD, `c at ${inside.t}`, c.now, "c", inside.most),
-    state(left, BUS, "h before", inside.h.before, "h"),
-    state(right, BUS, `h at ${inside.t}`, inside.h.now, "h"),
+    state(left, BUS, "h before", inside.h.before, "h", inside.most),
+    state(right, BUS, `h at ${inside.t}`, inside.h.now, "h", inside.most),
     read(left, inside),
     gate(f, "f", "forget", inside),
     gate(i, "i", "input", inside),
@@ -96,8 +96,8 @@ function gru(inside) {
     sign(n, ROAD, "+", "road"),
     sign(r, BUS, "×", "r"),
     write((z + n) / 2, MEET - 9, "1 − z", { class: "small" }),
-    state(left, ROAD, "h before", inside.h.before, "h"),
-    state(right, ROAD, `h at ${inside.t}`, inside.h.now, "h"),
+    state(left, ROAD, "h before", inside.h.before, "h", inside.most),
+    state(right, ROAD, `h at ${inside.t}`, inside.h.now, "h", inside.most),
     read(left, inside),
     gate(z, "z", "update", inside),
     gate(r, "r", "reset", inside),
@@ -133,9 +133,9 @@ const sign = (x, y, text, part) =>
  * @param {string} name
  * @param {number} value
  * @param {string} part
- * @param {number} [most]
+ * @param {number} most
  */
-function state(x, y, name, value, part, most = 1) {
+function state(x, y, name, value, part, most) {
   const { fill, ink } = tint(value / most);
   return box(x, y, WIDE, name, two(value), { part, fill, ink });
 }
@@ -155,10 +155,10 @@ const read = (x, inside) =>
  * @param {string} word
  * @param {Inside} inside
  */
-function gate(x, name, word, { gates, held }) {
+function gate(x, name, word, { gates, held, most }) {
   const value = gates[name] ?? Number.NaN;
   const candidate = word === "candidate";
-  const { fill, ink } = candidate ? tint(value) : shade(value);
+  const { fill, ink } = candidate ? tint(value / most) : shade(value);
   const width = candidate ? WIDE : BOX;
   const kind = name in held ? "held" : "";
   return box(x, GATES, width, word, `${name} ${two(value)}`, { part: name, fill, ink, kind });
@@ -181,8 +181,37 @@ const box = (x, y, width, over, under, { part, fill, ink, kind = "" }) =>
     write(x, y + 8, under, { class: "number", style: `fill: ${ink}` }),
   );
 
-/** Two digits, all alike. @param {number} value */
-export const two = (value) => value.toFixed(2).replace("-", "−");
+/**
+ * The value that has the full colour: the largest that is shown, and at least 1, which is as much as a state h can be. So a
+ * memory that holds next to nothing is pale.
+ *
+ * @param {number[][]} rows
+ */
+export const fullOf = (rows) => Math.max(1, ...rows.flat().map(Math.abs));
+
+/**
+ * What the colours mean.
+ *
+ * @param {number} most value that has the full colour
+ * @param {string} signed what may be negative
+ */
+export function scalesOf(most, signed) {
+  const end = number(most);
+  return [
+    scale(
+      [-1, -0.5, 0, 0.5, 1].map((part) => tint(part).fill),
+      `${signed}: −${end} to ${end}`,
+    ),
+    scale(
+      [0, 0.25, 0.5, 0.75, 1].map((part) => shade(part).fill),
+      "gates: 0 to 1",
+    ),
+  ];
+}
+
+/** @param {string[]} fills from one end to the other @param {string} said */
+const scale = (fills, said) =>
+  make("span", {}, make("i", { class: "scale", style: `background: linear-gradient(to right, ${fills})` }), said);
 
 /**
  * The colour of a value between 0 and 1, as gates have it everywhere, and what is read on it.
@@ -191,5 +220,5 @@ export const two = (value) => value.toFixed(2).replace("-", "−");
  */
 export function shade(value) {
   const rgb = cividis(value);
-  return { fill: `rgb(${rgb.join()})`, ink: lightness(rgb) > BRIGHT ? "#000" : "#fff" };
+  return { fill: `rgb(${rgb.join()})`, ink: inkOn(rgb) };
 }

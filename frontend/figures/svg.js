@@ -2,12 +2,9 @@
  * Drawing in SVG, which is sharp at every size and can be pointed at.
  */
 
-import { diverging, lightness } from "../scales.js";
+import { diverging, inkOn } from "../scales.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
-
-/** Lightness from which black is read better on a colour than white. */
-const BRIGHT = 0.62;
 
 /** @typedef {SVGElement | string | null | false | undefined} Child */
 
@@ -60,7 +57,6 @@ export const write = (x, y, text, attributes = {}) =>
  */
 export function tint(value) {
   const [light, dark] = [false, true].map((theme) => diverging(value, theme));
-  const inkOn = /** @param {[number, number, number]} rgb */ (rgb) => (lightness(rgb) > BRIGHT ? "#000" : "#fff");
   return {
     fill: `light-dark(rgb(${light.join()}), rgb(${dark.join()}))`,
     ink: `light-dark(${inkOn(light)}, ${inkOn(dark)})`,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -43,6 +44,7 @@ training = { steps = 60 }
 show = "cell"
 model = "lstm"
 at = 3
+untrained_numbers = false
 caption = "An LSTM."
 ```
 See [f](figure:f).
@@ -198,6 +200,41 @@ def test_a_held_gate_does_what_the_server_says(reader: Page, place: str, lesson:
     expect(shut).to_be_visible()
     shut.click()
     expect(changed).to_have_count(0)
+    shut.click()  # from where the slider stands now, as the line above the buttons says
+    expect(changed).to_contain_text("f held shut from step 5")
+    pick(page, 2, 6)
+    page.get_by_role("group", name="Forget gate").get_by_role("button", name="open").click()
+    expect(changed).to_contain_text("f held open from step 6")
+
+
+SEEN = """async () => {
+  const { lightness } = await import("/scales.js");
+  return [...document.querySelectorAll(".inside .chamber")].map((one) => {
+    const [over, under] = [...one.querySelectorAll("text")].map((text) => text.textContent);
+    const light = one.querySelector("rect").style.fill.match(/\\d+/g).slice(0, 3).map(Number);
+    return [over, Math.abs(Number(under.split(" ").at(-1).replace("−", "-"))), lightness(light)];
+  });
+}"""
+"""Of each box in the diagram: its name, how large its value is, and how light it is in the light theme."""
+
+
+def test_one_colour_is_one_value_of_memory_state_and_candidate(reader: Page) -> None:
+    page = opened(reader, 1)
+    for unit, t in ((0, 0), (3, 4), (1, 6)):
+        pick(page, unit, t)
+        seen = [(value, light) for name, value, light in page.evaluate(SEEN) if name[:2] in ("c ", "h ", "ca")]
+        assert len(seen) == 5
+        for (small, lighter), (large, darker) in pairwise(sorted(seen)):
+            assert darker <= lighter + 0.01, (small, large)  # as |v| alone says how light a colour is
+    full = page.locator("farback-figure .legend span").first.inner_text()
+    assert float(full.rpartition(" to ")[2]) >= 1  # what holds next to nothing is pale
+
+
+def test_what_is_to_be_predicted_is_not_listed(reader: Page) -> None:
+    page = opened(reader, 1)
+    expect(page.locator("[data-part=reach] dt")).to_have_text(["reach, trained", "gradient horizon, trained"])
+    page = opened(reader, 2)
+    expect(page.locator("[data-part=reach] dt")).to_have_count(4)
 
 
 def test_the_share_on_the_road_is_the_product_of_forget_gates(reader: Page, place: str, lesson: Lesson) -> None:

@@ -140,7 +140,8 @@ test("numbers as people write them", () => {
     "2.5 × 10⁻⁷",
     "not finite",
   ]);
-  assert.deepEqual([1, 0.995, 0.99999, 0.125].map(percent), ["100 %", "99.5 %", "99.9 %", "12.5 %"]);
+  const shares = [1, 0.995, 0.99784, 0.99999, 0.125];
+  assert.deepEqual(shares.map(percent), ["100 %", "99.5 %", "99.8 %", "99.9 %", "12.5 %"]);
   assert.equal(power(-12), "10⁻¹²");
   assert.deepEqual([2e-7, 1e-9, -0.005, 50].map(short), ["2·10⁻⁷", "10⁻⁹", "−0.005", "50"]);
   assert.equal(reachText({ value: 40, at_least: true, spread: null }), "≥ 40");

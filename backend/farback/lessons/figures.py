@@ -164,6 +164,8 @@ class Vanish(OfOne):
     """Threshold of clipping; null: the gradient is not clipped."""
     gradient: bool = True
     """Whether the gradient is shown beside the slopes: not where the reader is to draw it first."""
+    edge: bool = True
+    """Whether what is left at every radius is shown, and the radius can be moved: not where that is to be predicted."""
 
     parts: ClassVar[dict[str, str]] = {
         "curve": "the squashing function, and its values at the units of all steps",
@@ -214,6 +216,8 @@ class Cell(OfOne):
     """Counted from 0; null: the one along whose own memory most of the answer's gradient comes back to the start."""
     untrained: bool = False
     """Whether the model is shown as it was before any training."""
+    untrained_numbers: bool = True
+    """Whether reach and gradient horizon from before training are listed: not where the reader is to predict them."""
     hold: list[Held] = Field([], max_length=3)
     """Gates that are held from the start, one hold a gate."""
 
