@@ -78,6 +78,15 @@ export const ASKING = {
   back: "Shows the held-out sequence again.",
 };
 
+/** Of a text that is read. */
+export const READING = {
+  upload: "Takes the text of a file in place of what is written above.",
+  builtIn: "Trains on the text that everybody has again, in place of your own.",
+  sentence: "All models read what is written here, and every panel shows how; nothing is trained.",
+  back: "Shows the held-out text again.",
+  find: "Asks these models for sentences of the held-out text that tell a long memory from a short one.",
+};
+
 /** Of the timeline. */
 export const TIME = {
   step: "Shows every panel as it was at this step of the training.",

@@ -11,6 +11,10 @@ import { axisOf, cellAt, edged, rowsOf } from "./read.js";
 
 /** Colours handed to Plotly, which interpolates between them. */
 const ANCHORS = 17;
+/** Least distance of two training steps under a figure, as a share of its width: a phone's has room for as many. */
+const APART = 0.16;
+/** Longest title that a phone's figure has room for in one line. */
+const LONG = 32;
 /** Styles of points that no line joins. */
 const MARKERS = new Set(["dots", "rings", "bars", "ghosts"]);
 
@@ -107,7 +111,7 @@ function acrossAxis(picture) {
   if (picture.lagFrom !== undefined)
     return { title: { text: "lag d: steps before the answer" }, autorange: "reversed", rangemode: "tozero" };
   if (picture.axis === "time") return { title: { text: "time step t" } };
-  const ticks = stepTicks(picture.length);
+  const ticks = stepTicks(picture.length, APART);
   return {
     title: { text: "training step" },
     range: [0, 1],
@@ -292,6 +296,9 @@ function drawn(picture, ink, colour) {
   };
 }
 
+/** In two lines, where it is too long for one. @param {string} title */
+const folded = (title) => (title.length > LONG ? title.replace(": ", ":<br>") : title);
+
 /**
  * @param {Picture} picture
  * @param {string} title
@@ -306,14 +313,16 @@ export function figureOf(picture, title, ink, colour) {
   return {
     data,
     layout: {
-      title: { text: plain(title) },
+      title: { text: folded(plain(title)), font: { size: 14 } },
       font: { color: ink.text, family: "system-ui, sans-serif" },
       paper_bgcolor: ink.paper,
       plot_bgcolor: ink.paper,
-      margin: { l: 70, r: 20, t: 50, b: 50 },
+      margin: { l: 70, r: 20, t: 64, b: 50 },
       autosize: true,
       showlegend: picture.kind === "curves" && picture.series.length > 1,
-      xaxis: { ...axis, ...xaxis },
+      // Below the curves: beside them it would leave a phone no room for them.
+      legend: { orientation: "h", x: 0, y: -0.18, yanchor: "top" },
+      xaxis: { automargin: true, ...axis, ...xaxis },
       yaxis: { ...axis, ...yaxis },
       ...over,
     },

@@ -6,7 +6,7 @@
 
 import { holding } from "../hints.js";
 import { holdWords, MAX_HOLDS, valvesOf } from "../holds.js";
-import { make, setAttribute, setText, tell, uniqueId } from "./dom.js";
+import { make, sender, setAttribute, setText, tell, uniqueId } from "./dom.js";
 import { hint } from "./hint.js";
 
 const PLAIN =
@@ -61,7 +61,7 @@ export class FarbackHold extends HTMLElement {
   #to = this.#step("hold-to", "to step");
   #layer = make("select", { "aria-label": "Layer", "data-testid": "hold-layer" });
   #layerField = make("label", { hidden: true }, "in ", this.#layer);
-  #hold = make("button", { type: "submit", class: "primary", "data-testid": "hold" }, "Hold");
+  #hold = sender({ class: "primary", "data-testid": "hold" }, () => this.#put(), "Hold");
   #release = make(
     "button",
     { type: "button", "data-testid": "release", onclick: () => tell(this, "view", { hold: [] }) },
@@ -76,7 +76,7 @@ export class FarbackHold extends HTMLElement {
       make("p", { class: "plain" }, PLAIN),
       make(
         "form",
-        { novalidate: true, onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
+        { novalidate: true },
         this.#gate,
         this.#values,
         make("label", {}, "from step ", this.#from),
@@ -100,7 +100,13 @@ export class FarbackHold extends HTMLElement {
     this.#button.hidden = valves.length === 0;
     const frames = columns.flatMap((column) => column.own ?? column.frame ?? []);
     const layers = Math.max(1, ...frames.map((frame) => frame.layers.length));
-    this.#length = frames[0]?.length ?? 1;
+    const length = Math.min(...frames.map((frame) => frame.length));
+    if (frames.length && length !== this.#length) {
+      // Steps that were chosen in sequences of another length mean nothing in these.
+      this.#length = length;
+      this.#chosen = false;
+      setText(this.#error, "");
+    }
     const before = this.#holds.length;
     this.#holds = view.hold;
     const key = JSON.stringify([valves, layers]);
@@ -176,9 +182,7 @@ export class FarbackHold extends HTMLElement {
       setAttribute(button, "aria-pressed", String(at === value));
   }
 
-  /** @param {Event} event */
-  #submit(event) {
-    event.preventDefault();
+  #put() {
     const [from, to] = [this.#from, this.#to].map((field) => (field.value === "" ? Number.NaN : Number(field.value)));
     const last = this.#length - 1;
     const whole = [from, to].every((step) => Number.isInteger(step));

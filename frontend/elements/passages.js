@@ -6,7 +6,9 @@
  */
 
 import { percent } from "../format.js";
+import { READING } from "../hints.js";
 import { changed, make, setAttribute, tell } from "./dom.js";
+import { hint } from "./hint.js";
 
 /** Characters before the chosen one that a button shows. */
 const SHOWN = 28;
@@ -25,7 +27,7 @@ export class Passages extends HTMLElement {
 
   connectedCallback() {
     if (this.childElementCount) return;
-    this.append(this.#find, this.#list);
+    this.append(hint(this.#find, READING.find), this.#list);
   }
 
   /** @param {Shown} shown */

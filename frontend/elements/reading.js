@@ -7,12 +7,14 @@
  */
 
 import { visible } from "../format.js";
+import { READING } from "../hints.js";
 import { choose, outputOf } from "../lags.js";
 import { chanceText, deepest, endsOf, lettersOf, readingOf, shadeOf, spoken, whyNot, wordAway } from "../reading.js";
 import { readsText } from "../setup.js";
 import { explanation } from "./band.js";
 import { choice, press } from "./choice.js";
 import { changed, make, setAttribute, setText, tell, uniqueId } from "./dom.js";
+import { hint } from "./hint.js";
 import { Passages } from "./passages.js";
 
 /** How characters without ink are written: in grey, so that the words stand out. */
@@ -34,18 +36,24 @@ const REST = 350;
 
 export class FarbackReading extends HTMLElement {
   #error = make("span", { class: "error", id: uniqueId("why"), role: "alert", "data-testid": "sentence-error" });
-  #field = make("textarea", {
-    rows: 1,
-    spellcheck: "false",
-    autocomplete: "off",
-    id: uniqueId("sentence"),
-    placeholder: "All models read what you type",
-    "aria-describedby": this.#error.id,
-    "data-testid": "sentence",
-    oninput: () => this.#rest(),
-    onkeydown: (/** @type {KeyboardEvent} */ event) => this.#fieldKey(event),
-  });
-  #back = make("button", { type: "button", onclick: () => this.#leave() }, "Back to the held-out text");
+  #field = hint(
+    make("textarea", {
+      rows: 1,
+      spellcheck: "false",
+      autocomplete: "off",
+      id: uniqueId("sentence"),
+      placeholder: "All models read what you type",
+      "data-testid": "sentence",
+      oninput: () => this.#rest(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#fieldKey(event),
+    }),
+    READING.sentence,
+    this.#error.id,
+  );
+  #back = hint(
+    make("button", { type: "button", onclick: () => this.#leave() }, "Back to the held-out text"),
+    READING.back,
+  );
   #scale = choice(this, "scale");
   #rows = make("div", { class: "rows" });
   #low = make("span");

@@ -5,8 +5,10 @@
  */
 
 import { plural } from "../format.js";
+import { READING } from "../hints.js";
 import { textOf, textRefusal } from "../plaintext.js";
 import { make, setText, tell, uniqueId } from "./dom.js";
+import { hint } from "./hint.js";
 
 const MISSING =
   "These models were trained on a text of your own that is no longer here: give it again, or use the built-in text.";
@@ -18,6 +20,7 @@ export class FarbackText extends HTMLElement {
   #area = make("textarea", {
     id: this.#id,
     rows: 3,
+    "aria-describedby": `${this.#id}-help`,
     spellcheck: "false",
     onchange: () => this.#take(this.#area.value),
   });
@@ -47,6 +50,8 @@ export class FarbackText extends HTMLElement {
     this.most = limits.text ?? Number.POSITIVE_INFINITY;
     this.least = limits.text_min ?? 0;
     this.dataset.field = field;
+    hint(this.#file, READING.upload);
+    hint(this.#clear, READING.builtIn);
     this.#area.placeholder = "Paste a text here, or choose a file.";
     this.append(
       make("div", { class: "top" }, make("label", { for: this.#id }, option.title), this.#clear),
@@ -54,7 +59,7 @@ export class FarbackText extends HTMLElement {
       make("div", { class: "upload" }, this.#file, this.#state),
       make(
         "p",
-        { class: "help" },
+        { class: "help", id: `${this.#id}-help` },
         `${option.help} From ${plural(this.least, "character")} to ${this.most.toLocaleString("en")}. It is only used for your runs, and you can delete it from this browser. Whoever has a link to the runs sees a passage of it.`,
       ),
       this.#error,

@@ -97,6 +97,43 @@ def test_every_control_says_what_it_will_change(page: Page) -> None:
     expect(bubble).to_be_hidden()
 
 
+SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-bottom: 2em !important; }"""
+"""A person's own style sheet, as far as WCAG 1.4.12 asks a page to bear it."""
+CUT = """() => [...document.querySelectorAll("farback-reach *, farback-controls *, farback-hold *, nav *, .brand *")]
+  .filter((element) => element.checkVisibility() && getComputedStyle(element).overflow !== "visible")
+  .filter(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) =>
+    scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1)
+  .map((element) => `${element.className}: ${element.textContent}`)"""
+
+
+@pytest.mark.parametrize("width", [1280, 640, 320])
+def test_text_is_not_cut_where_there_is_little_room_or_it_is_spaced_out(new_page: NewPage, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 800})
+    page.goto("/?task=recall&lag=4&models=feedforward~hidden:16,lstm&training.steps=20")
+    wait_until_done(page)
+    page.get_by_test_id("options").click()
+    page.get_by_test_id("hold-open").click()
+    for style in ("/* as it is */", SPACED):
+        page.add_style_tag(content=style)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(CUT) == []
+
+
+def test_steps_of_a_hold_follow_sequences_of_another_length(page: Page) -> None:
+    page.goto(f"/?{SMALL}".replace("lag=4&models=rnn", "lag=12&models=lstm"))
+    wait_until_done(page)
+    page.get_by_test_id("hold-open").click()
+    page.get_by_test_id("hold-from").fill("9")
+    page.get_by_test_id("hold-to").fill("11")
+    page.get_by_test_id("main-number").fill("4")
+    page.get_by_test_id("train").click()
+    expect(page.get_by_test_id("hold-to")).to_have_attribute("max", "4")
+    expect(page.get_by_test_id("hold-to")).to_have_value("2")
+    page.get_by_test_id("hold").click()
+    expect(page.get_by_test_id("held")).to_contain_text("step 2")
+
+
 def test_a_finger_that_is_held_on_a_button_is_told_and_presses_nothing(new_page: NewPage) -> None:
     page = new_page(viewport={"width": 390, "height": 800}, has_touch=True)
     page.goto(f"/?{SMALL}")
