@@ -73,6 +73,29 @@ export function tell(element, name, detail) {
 }
 
 /**
+ * A button that sends the fields of the form around it, pressed or by Enter in one of them. A frame that is closed in
+ * submits no form, not even one that stays in the page, but presses the button.
+ *
+ * @param {Record<string, any>} attributes
+ * @param {() => unknown} send the fields are as they must be
+ * @param {...Child} children
+ */
+export const sender = (attributes, send, ...children) =>
+  make(
+    "button",
+    {
+      type: "submit",
+      ...attributes,
+      onclick: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        const { form } = /** @type {HTMLButtonElement} */ (event.currentTarget);
+        if (form?.noValidate || form?.reportValidity()) send();
+      },
+    },
+    ...children,
+  );
+
+/**
  * Asks before something that cannot be taken back.
  *
  * @param {string} question

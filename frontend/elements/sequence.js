@@ -9,7 +9,7 @@ import { ASKING } from "../hints.js";
 import { parseSequence } from "../holds.js";
 import { symbolAt } from "../panels/input.js";
 import { readsText, taskOf } from "../setup.js";
-import { make, setText, tell, uniqueId } from "./dom.js";
+import { make, sender, setText, tell, uniqueId } from "./dom.js";
 import { hint } from "./hint.js";
 
 /**
@@ -48,9 +48,12 @@ export class SequenceTool extends HTMLElement {
   #back = make("button", { type: "button", onclick: () => this.#clear() }, "Back to the held-out one");
   #form = make(
     "form",
-    { hidden: true, onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
+    { hidden: true },
     this.#field,
-    hint(make("button", { type: "submit" }, "Read it"), ASKING.read),
+    hint(
+      sender({}, () => this.#read(), "Read it"),
+      ASKING.read,
+    ),
     this.#back,
     this.#how,
     this.#error,
@@ -120,9 +123,7 @@ export class SequenceTool extends HTMLElement {
     return steps.map((t) => x[symbolAt(frame, t)] ?? "").join(" ");
   }
 
-  /** @param {Event} event */
-  #submit(event) {
-    event.preventDefault();
+  #read() {
     const sequence = this.#field.value;
     try {
       if (!sequence.trim() || !this.#task) throw new Error("Write a sequence first.");
