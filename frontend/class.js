@@ -5,6 +5,7 @@
 import { FarbackClass } from "./elements/class.js";
 import { FarbackClasses } from "./elements/classes.js";
 import { make } from "./elements/dom.js";
+import { keepClass } from "./inclass.js";
 import { askingLessons, rules } from "./teaching.js";
 
 const root = document.documentElement;
@@ -21,6 +22,7 @@ async function start() {
     } else {
       const page = new FarbackClass();
       await page.start(decodeURIComponent(code), await askingLessons());
+      keepClass(document, `class=${code}`);
       document.body.classList.add("projector");
       main.prepend(page);
     }

@@ -28,8 +28,9 @@ const LETTERS = /^[\w-]{16,64}$/;
 /** How often a reader who has answered looks what the others say, in milliseconds: 300 of them ask 60 times a second. */
 const LOOK_MS = 5000;
 
-/** Letters and digits of a class code. */
+/** Letters and digits of a class code, and out of which, as the server gives them. */
 const CODE = 7;
+const GIVEN = "FHJKLMRTWXY246789";
 
 let here = "";
 
@@ -63,9 +64,21 @@ export const codeOf = (typed) => typed.replaceAll(/[\s-]/g, "").toUpperCase();
  */
 export const shownCode = (code) => (code.length === CODE ? `${code.slice(0, 3)} ${code.slice(3)}` : code);
 
-/** @param {string} code @param {string[]} rest */
-export const placeIn = (code, ...rest) =>
-  ["api/classes", ...[codeOf(code), ...rest].map((part) => encodeURIComponent(part))].join("/");
+/**
+ * Where a class's routes are.
+ *
+ * @param {string} code as a person typed it
+ * @param {string[]} rest
+ * @throws {Refused} it can be none, and may be nothing that an address could hold
+ */
+export function placeIn(code, ...rest) {
+  const meant = codeOf(code);
+  if (meant.length !== CODE || [...meant].some((letter) => !GIVEN.includes(letter))) {
+    const said = `${JSON.stringify(code)} is no class code. A code has ${CODE} letters and digits, out of ${GIVEN}.`;
+    throw new Refused(said, "code", "not_found");
+  }
+  return ["api/classes", ...[meant, ...rest].map((part) => encodeURIComponent(part))].join("/");
+}
 
 /**
  * The class of that code.
@@ -73,7 +86,7 @@ export const placeIn = (code, ...rest) =>
  * @param {string} code
  * @returns {Promise<Class>}
  */
-export const join = (code) => ask(placeIn(code), { headers: {} });
+export const join = async (code) => ask(placeIn(code), { headers: {} });
 
 /**
  * Answers a prediction, in the place of what this reader answered before.
@@ -84,7 +97,7 @@ export const join = (code) => ask(placeIn(code), { headers: {} });
  * @param {number | number[]} value which choice, counted from 0, or the heights of a drawn curve, from 0 to 1
  * @returns {Promise<Standing>} with what the class has answered so far
  */
-export const answer = (code, lesson, prediction, value) =>
+export const answer = async (code, lesson, prediction, value) =>
   ask(placeIn(code, "answers"), {
     method: "POST",
     body: JSON.stringify({
@@ -103,7 +116,7 @@ export const answer = (code, lesson, prediction, value) =>
  * @param {string} prediction
  * @returns {Promise<Standing>}
  */
-export const counts = (code, lesson, prediction) =>
+export const counts = async (code, lesson, prediction) =>
   ask(placeIn(code, lesson, prediction), { headers: { "x-farback-viewer": reader() } });
 
 /**

@@ -5,6 +5,7 @@
 import { getLessons } from "./api.js";
 import { setText } from "./elements/dom.js";
 import { plural } from "./format.js";
+import { keepClass } from "./inclass.js";
 
 /** How often it is asked how far the models are, in milliseconds. */
 const ASK_MS = 2000;
@@ -27,6 +28,7 @@ async function show() {
   if (missing) setTimeout(show, ASK_MS);
 }
 
+keepClass(document);
 show().then(
   () => {
     root.dataset.state = "done";

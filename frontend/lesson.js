@@ -13,6 +13,7 @@ import { Predict } from "./elements/predict.js";
 import { axesOf } from "./figures/axes.js";
 import { LessonModels } from "./figures/models.js";
 import { tellHeight } from "./frame.js";
+import { keepClass } from "./inclass.js";
 
 const root = document.documentElement;
 const data = JSON.parse(document.getElementById("lesson-data")?.textContent ?? "{}");
@@ -21,6 +22,7 @@ const figure = /** @type {FarbackFigure} */ (document.querySelector("farback-fig
 const sections = [...article.querySelectorAll("section.step")];
 const onward = /** @type {HTMLElement} */ (article.querySelector(".onward"));
 const models = new LessonModels(data.models, (text, far) => figure.wait(text, far));
+const embedded = root.classList.contains("embed");
 const STEP = /^#step-(\d+)$/;
 
 const back = make("button", { type: "button", class: "back", onclick: () => go(at - 1) }, "← Back");
@@ -36,10 +38,10 @@ const predictions = new Map();
 
 for (const [n, { prediction, figure: shown, revealed }] of data.steps.entries()) {
   if (!prediction) continue;
+  /** @type {HTMLElement} */ (sections[n].querySelector(".revealed")).hidden = true;
   const asked = new Predict(data.name, prediction, () => reveal(n), axesOf(revealed ?? shown));
   sections[n].querySelector(".predict")?.append(asked.element);
   predictions.set(n, asked);
-  /** @type {HTMLElement} */ (sections[n].querySelector(".revealed")).hidden = true;
 }
 
 /**
@@ -48,6 +50,7 @@ for (const [n, { prediction, figure: shown, revealed }] of data.steps.entries())
  */
 function go(n, said = false) {
   const to = Math.min(Math.max(n, 0), sections.length - 1);
+  if (said && to !== n) setAddress(to, true);
   if (to === at) return;
   const first = at < 0;
   at = to;
@@ -56,9 +59,28 @@ function go(n, said = false) {
   next.hidden = at === sections.length - 1;
   onward.hidden = at < sections.length - 1;
   setText(place, `Step ${at + 1} of ${sections.length}`);
-  if (!said) history.replaceState(null, "", `${location.pathname}${location.search}#step-${at + 1}`);
+  if (!said) setAddress(at, embedded);
   setUp();
   if (!first) /** @type {HTMLElement} */ (sections[at].querySelector("h3")).focus({ preventScroll: false });
+}
+
+/**
+ * Each step that is gone to is an entry of the browser's history, so that Back leads to the one before. In a frame it is
+ * none: that history belongs to the page around it.
+ *
+ * @param {number} n
+ * @param {boolean} replaced
+ */
+function setAddress(n, replaced) {
+  const address = `${location.pathname}${location.search}#step-${n + 1}`;
+  if (replaced) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
+}
+
+/** The step that the address says: the first, where it says none; null where it leads to something else. */
+function addressed() {
+  const step = STEP.exec(location.hash);
+  return step ? Number(step[1]) - 1 : location.hash ? null : 0;
 }
 
 function setUp() {
@@ -122,8 +144,7 @@ figure.addEventListener("farback:part", (event) => {
 /** Shows what a term means, where it stands. @param {HTMLElement} button */
 function explain(button) {
   const open = button.getAttribute("aria-expanded") === "true";
-  for (const shown of article.querySelectorAll(".meaning")) shown.remove();
-  for (const other of article.querySelectorAll("button.term")) other.setAttribute("aria-expanded", "false");
+  fold();
   if (open) return;
   const { title, plain } = data.terms[button.dataset.term ?? ""];
   button.setAttribute("aria-expanded", "true");
@@ -131,24 +152,27 @@ function explain(button) {
   block.after(make("p", { class: "meaning", role: "note" }, make("strong", {}, `${title}. `), plain));
 }
 
-window.addEventListener("hashchange", () => {
-  const step = STEP.exec(location.hash);
-  if (step) go(Number(step[1]) - 1, true);
-});
+/** No term is explained any more. */
+function fold() {
+  for (const shown of article.querySelectorAll(".meaning")) shown.remove();
+  for (const term of article.querySelectorAll("button.term")) term.setAttribute("aria-expanded", "false");
+}
+
+window.addEventListener("hashchange", () => go(addressed() ?? at, true));
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") fold();
   if (event.altKey || event.ctrlKey || event.metaKey || event.target instanceof HTMLInputElement) return;
   if (event.key === "PageDown" && event.shiftKey) go(at + 1);
   if (event.key === "PageUp" && event.shiftKey) go(at - 1);
 });
 
-// Whoever reads in a class reads on in it.
-if (new URLSearchParams(location.search).has("class")) {
-  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (article.querySelectorAll('a[href^="learn/"]'))) {
-    link.search = location.search;
-  }
-}
-
+// A link to a place in the page would lead to the front page, which all links are relative to.
+document.querySelector("a.skip")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  figure.focus();
+});
+keepClass(document);
 article.insertBefore(steps, onward);
-if (root.classList.contains("embed")) tellHeight();
+if (embedded) tellHeight();
 else onward.after(embedding());
-go(Number(STEP.exec(location.hash)?.[1] ?? 1) - 1, true);
+go(addressed() ?? 0, true);

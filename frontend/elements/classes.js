@@ -5,7 +5,7 @@
  */
 
 import { Refused } from "../api.js";
-import { codeOf, join, shownCode } from "../classroom.js";
+import { join, shownCode } from "../classroom.js";
 import { act, endClass, forget, led, makeClass, renew } from "../teaching.js";
 import { leadingLink, untilText } from "./class.js";
 import { confirmed, make, setText, uniqueId } from "./dom.js";
@@ -38,6 +38,9 @@ export class FarbackClasses extends HTMLElement {
    */
   show(lessons, { hours, days }) {
     this.#list = questions(lessons, { id: uniqueId("question"), "data-testid": "first-question" });
+    const from = new URLSearchParams(location.search).get("lesson");
+    const first = [...this.#list.options].find(({ value }) => value.startsWith(`${from}/`));
+    if (first) first.selected = true;
     this.replaceChildren(
       make(
         "section",
@@ -103,7 +106,7 @@ export class FarbackClasses extends HTMLElement {
     event.preventDefault();
     setText(this.#wrong, "");
     try {
-      const { code, asked } = await join(codeOf(this.#typed.value) || "-");
+      const { code, asked } = await join(this.#typed.value);
       const place = asked ? `learn/${encodeURIComponent(asked.lesson)}?class=${code}` : `class/${code}`;
       location.assign(new URL(place, document.baseURI));
     } catch (error) {

@@ -17,7 +17,8 @@
  * @property {string | null} truth the figure's curve that turns out right
  */
 
-import { make, setText, uniqueId } from "./dom.js";
+import { forget, recalled, remember } from "../answered.js";
+import { make, sender, setText, uniqueId } from "./dom.js";
 import { Sketch } from "./sketch.js";
 
 /** The class in which this page was opened; "" for none. */
@@ -46,7 +47,7 @@ export class Predict {
     if (prediction.kind === "draw") this.#sketch = new Sketch(prediction, axes);
     this.element = make(
       "form",
-      { class: "asked", onsubmit: (/** @type {Event} */ event) => this.#answer(event) },
+      { class: "asked" },
       make(
         "fieldset",
         {},
@@ -61,10 +62,24 @@ export class Predict {
           ),
         ),
       ),
-      make("button", { type: "submit", class: "primary" }, "Look"),
+      sender({ class: "primary" }, () => this.#answer(), "Look"),
       this.#said,
     );
     if (CLASS) this.#together = this.#join();
+    void this.#recall();
+  }
+
+  get #place() {
+    return { lesson: this.lesson, prediction: this.prediction.name, code: CLASS };
+  }
+
+  /** Shows again what was answered in this tab before. A class may have been asked anew since. */
+  async #recall() {
+    const value = recalled(this.#place, this.prediction);
+    if (value === null) return;
+    const counts = !this.#together || (await (await this.#together).resumed(value));
+    if (!counts) forget(this.#place);
+    else if (!this.made) this.#close(value);
   }
 
   /** Puts what the class says below. */
@@ -95,19 +110,24 @@ export class Predict {
     void this.#together?.then((together) => together.reveal(at(truth, this.prediction.points)));
   }
 
-  /** @param {Event} event */
-  #answer(event) {
-    event.preventDefault();
+  #answer() {
     if (this.made) return;
     if (this.#sketch && !this.#sketch.touched) {
       setText(this.#said, "Draw it first: drag in the picture, or set each point with the arrow keys.");
       return;
     }
+    const { value } = this;
+    remember(this.#place, value);
+    void this.#together?.then((together) => together.answered(value));
+    this.#close(value);
+  }
+
+  /** Nothing more is answered, and the rest is shown. @param {number | number[]} value */
+  #close(value) {
     this.made = true;
     this.element.classList.add("made");
-    if (this.#sketch) this.#sketch.close();
-    else this.#mark(Number(this.value));
-    void this.#together?.then((together) => together.answered(this.value));
+    if (Array.isArray(value)) this.#sketch?.close(value);
+    else this.#mark(value);
     this.onMade();
   }
 
@@ -115,6 +135,7 @@ export class Predict {
   #mark(chosen) {
     const { right, choices } = this.prediction;
     for (const [i, label] of [...this.element.querySelectorAll("label")].entries()) {
+      if (i === chosen) /** @type {HTMLInputElement} */ (label.firstElementChild).checked = true;
       label.classList.toggle("right", i === right);
       label.classList.toggle("wrong", i === chosen && right !== null && i !== right);
     }

@@ -66,8 +66,9 @@ export class Sketch {
     this.#wide.observe(this.#place);
   }
 
-  /** Nothing more is drawn. */
-  close() {
+  /** Nothing more is drawn. @param {Curve} values as they were drawn */
+  close(values) {
+    this.values = values;
     this.#closed = true;
     this.#draw();
   }

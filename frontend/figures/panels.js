@@ -24,6 +24,8 @@ export class Panels {
   #setup = { models: [], panels: [] };
   /** Which runs are shown, and the training step that they are shown at; "" where they are followed. */
   #shown = { ids: "", step: "" };
+  /** What the frame was given last. */
+  #address = "";
   #timer = 0;
 
   #frame = make("iframe", { title: "Panels of the explorer", style: `height: ${HEIGHT}px` });
@@ -87,7 +89,12 @@ export class Panels {
     if (this.#shown.step) query.set("step", this.#shown.step);
     const said = query.toString().replaceAll("%2C", ",");
     const address = new URL(`embed/${ids}${said && `?${said}`}`, document.baseURI).href;
-    if (this.#frame.src !== address) this.#frame.src = address;
+    if (address !== this.#address) {
+      // Replaced, so that it is no entry of the history: Back leads to the step before.
+      if (this.#address && this.#frame.contentWindow) this.#frame.contentWindow.location.replace(address);
+      else this.#frame.src = address;
+    }
+    this.#address = address;
     this.#out.href = new URL(`r/${ids}`, document.baseURI).href;
   }
 

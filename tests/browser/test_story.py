@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from farback.lessons import lessons
 
 from .conftest import NewPage
+from .test_embedded import teaching
 
 Array = NDArray[np.float32]
 
@@ -110,12 +112,13 @@ def test_a_longer_sequence_has_no_weights_in_the_upper_net(new_page: NewPage) ->
     expect(page.locator("svg[data-part=own] .missing")).to_have_count(1)
     expect(page.locator("svg[data-part=own]")).to_contain_text("no answer")
     expect(page.locator("svg[data-part=shared] .missing")).to_have_count(0)
-    expect(page.locator("[data-part=count] p")).to_contain_text("170")
+    expect(page.locator("[data-part=count] p")).to_contain_text("161")
     facts = page.evaluate(
         "async () => { const id = JSON.parse(document.getElementById('lesson-data').textContent).models.rnn.runs[0];"
         "return (await (await fetch(new URL(`api/runs/${id}`, document.baseURI))).json()).facts }"
     )
-    assert 6 * facts["shared"] + facts["parameters"] - facts["shared"] == 170
+    # No layer stands before the first step, so it has no 3 × 3 recurrent weights.
+    assert 6 * facts["shared"] + facts["parameters"] - facts["shared"] - 9 == 161
 
 
 def test_text_and_figure_point_at_each_other(new_page: NewPage) -> None:
@@ -156,6 +159,183 @@ def test_one_whole_lesson_by_keyboard_alone(new_page: NewPage) -> None:
             page.keyboard.press("Enter")
     expect(page.locator("nav.onward")).to_be_visible()
     assert page.url.endswith(f"#step-{len(lesson.steps)}")
+
+
+def choose(page: Page | FrameLocator, step: int, choice: int = 0) -> None:
+    page.locator(f"#step-{step} .asked").get_by_role("radio").nth(choice).check()
+    page.locator(f"#step-{step}").get_by_role("button", name="Look").click()
+
+
+def train(server: str, name: str, step: int) -> None:
+    """Have the model of a step trained, which a closed frame may not."""
+    lesson = lessons().find(name)
+    [model] = lesson.steps[step - 1].figure.named()
+    with httpx.Client(base_url=server, timeout=30) as http:
+        run = http.post("/api/runs", json=lesson.models[model].as_json()).json()["id"]
+        end = time.monotonic() + 60
+        while http.get(f"/api/runs/{run}").json()["status"] != "done":
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def code(server: str) -> str:
+    """Of a new class."""
+    made: str = httpx.post(f"{server}/api/classes", json={"title": "Week 3"}).json()["code"]
+    return made
+
+
+def test_one_predicts_with_a_class_in_a_closed_frame_and_reads_on(page: Page, server: str, code: str) -> None:
+    train(server, "unfolding", 3)
+    train(server, "vanishing", 2)
+    address = f"{server}/embed/learn/unfolding?class={code}#step-3"
+    frame = f'<iframe src="{address}" title="x" width="900" height="900" sandbox="allow-scripts"></iframe>'
+    with teaching(frame, {}) as course:
+        page.goto(course)
+        inner = page.frame_locator("iframe")
+        expect(inner.locator(".together")).to_contain_text("In the class “Week 3”")
+        inner.get_by_role("button", name="Look").click()
+        expect(inner.locator("#step-3 .revealed")).to_be_hidden()  # nothing is chosen yet
+        choose(inner, 3)
+        expect(inner.locator("#step-3 .revealed")).to_be_visible()
+        expect(inner.locator(".together")).to_contain_text("so far: 1 answer")
+        # On to a lesson with a curve to be drawn; the link that a text has to it is one of the frame.
+        entries = page.evaluate("history.length")
+        inner.get_by_role("button", name="Back").click()
+        assert page.evaluate("history.length") == entries, "the history is the course page's"
+        page.locator("iframe").evaluate("(frame, src) => frame.src = src", f"{server}/embed/learn/chain-rule#step-4")
+        inner.locator("#step-4 a", has_text="next lesson").click()
+        expect(inner.get_by_role("heading", name="Vanishing and exploding")).to_be_visible()
+        inner.get_by_role("button", name="Next").click()
+        inner.locator("#step-2").get_by_role("slider").first.press("End")
+        inner.get_by_role("button", name="Look").click()
+        expect(inner.locator("#step-2 .revealed")).to_be_visible()
+        expect(inner.locator("#step-2 .verdict")).to_contain_text("At the right end you drew")
+
+
+def test_a_class_is_not_named_before_it_is_found(new_page: NewPage, code: str, complaints: list[str]) -> None:
+    page = new_page()
+    page.route("**/api/classes/*", lambda route: None)  # no answer yet
+    page.goto(f"/learn/unfolding?class={code}#step-3")
+    expect(page.locator(".together")).to_contain_text(f"Looking for the class {code[:3]} {code[3:]}")
+    page.unroute("**/api/classes/*")
+    for wrong, words in (
+        ("NOPE123", "is no class code"),
+        ("../x", "is no class code"),
+        ("FHJKLMR", "There is no class"),
+    ):
+        page.goto("about:blank")
+        page.goto(f"/learn/unfolding?class={wrong}#step-3")
+        expect(page.locator(".together")).to_contain_text(words)
+        expect(page.locator(".together")).to_contain_text("Your answer stays in this browser.")
+        choose(page, 3)
+        expect(page.locator("#step-3 .revealed")).to_be_visible()
+        expect(page.locator(".together")).to_contain_text("Your answer stays in this browser.")
+        expect(page.locator(".together").get_by_role("button")).to_be_hidden()
+    assert all("404" in complaint for complaint in complaints), complaints
+    complaints.clear()  # that there is no such class was the point
+
+
+def test_a_class_goes_along_to_other_lessons(new_page: NewPage, code: str) -> None:
+    page = opened(new_page(), f"unfolding?class={code}", 3)
+    there = page.locator('a[href*="learn/"], a[href*="/learn?"]').evaluate_all("all => all.map(link => link.href)")
+    assert len(there) >= 4
+    assert all(address.endswith(f"?class={code}") for address in there), there
+    page.locator(".opening a").click()
+    page.get_by_role("link", name="Two nets").click()
+    page.wait_for_url(f"**/learn/two-nets?class={code}")
+
+
+def test_back_leads_to_the_step_before(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/learn")
+    page.get_by_role("link", name="Unfolding").click()
+    at, last = page.locator(".steps .at"), len(lessons().find("unfolding").steps)
+    for n in range(2, last + 1):
+        page.get_by_role("button", name="Next →").click()
+        expect(at).to_have_text(f"Step {n} of {last}")
+    for n in range(last - 1, 0, -1):
+        page.go_back()
+        expect(at).to_have_text(f"Step {n} of {last}")
+    page.go_forward()
+    expect(at).to_have_text(f"Step 2 of {last}")
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/learn$"))
+    page.goto("/learn/unfolding#step-99")
+    expect(at).to_have_text(f"Step {last} of {last}")
+    expect(page).to_have_url(re.compile(rf"/learn/unfolding#step-{last}$"))
+
+
+def test_the_panels_of_a_step_are_no_entry_of_the_history(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/learn/text")
+    for n in (2, 3):
+        panels = page.frame_locator(".explorer iframe").locator("html")
+        expect(panels).to_have_attribute("data-state", "done", timeout=60_000)
+        page.get_by_role("button", name="Next →").click()
+        expect(page.locator(".steps .at")).to_contain_text(f"Step {n}")
+    expect(panels).to_have_attribute("data-state", "done", timeout=60_000)
+    for n in (2, 1):
+        page.go_back()
+        expect(page.locator(".steps .at")).to_contain_text(f"Step {n}")
+
+
+def test_what_was_revealed_outlasts_a_reload_and_not_the_tab(new_page: NewPage) -> None:
+    page = opened(new_page(), "unfolding", 3)
+    choose(page, 3)
+    opened(page, "vanishing", 2)
+    page.locator("#step-2").get_by_role("slider").first.press("End")
+    page.get_by_role("button", name="Look").click()
+    expect(page.locator("#step-2 .verdict")).to_contain_text("you drew")
+    page.reload()
+    expect(page.locator("#step-2 .revealed")).to_be_visible()
+    expect(page.locator("#step-2 .verdict")).to_contain_text("you drew", timeout=20_000)
+    expect(page.locator("#step-2").get_by_role("slider").first).to_have_attribute("aria-valuenow", "100")
+    opened(page, "unfolding", 3)
+    expect(page.locator("#step-3 .revealed")).to_be_visible()
+    expect(page.locator("#step-3").get_by_role("radio").first).to_be_checked()
+    expect(opened(new_page(), "unfolding", 3).locator("#step-3 .revealed")).to_be_hidden()
+
+
+def test_a_class_that_is_asked_anew_may_answer_anew(new_page: NewPage, server: str) -> None:
+    made = httpx.post(f"{server}/api/classes", json={}).json()
+    page = opened(new_page(), f"unfolding?class={made['code']}", 3)
+    choose(page, 3)
+    expect(page.locator(".together")).to_contain_text("so far: 1 answer")
+    page.reload()
+    expect(page.locator(".together")).to_contain_text("so far: 1 answer")
+    expect(page.locator("#step-3 .revealed")).to_be_visible()
+    asked = lessons().find("unfolding").steps[2].prediction
+    assert asked is not None
+    place = f"{server}/api/classes/{made['code']}/unfolding/{asked.name}"
+    cleared = httpx.post(place, json={"act": "clear"}, headers={"X-Farback-Secret": made["secret"]})
+    assert cleared.status_code == 200
+    page.reload()
+    expect(page.locator(".together")).to_contain_text("your answer is counted")
+    expect(page.locator("#step-3 .revealed")).to_be_hidden()
+    choose(page, 3)
+    expect(page.locator(".together")).to_contain_text("so far: 1 answer")
+
+
+def test_escape_closes_a_term_and_the_skip_link_stays_in_the_lesson(new_page: NewPage) -> None:
+    page = opened(new_page(), "unfolding", 2)
+    page.locator("#step-2 button.term").click()
+    expect(page.locator(".meaning")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".meaning")).to_have_count(0)
+    expect(page.locator("#step-2 button.term")).to_have_attribute("aria-expanded", "false")
+    page.get_by_role("link", name="Skip to the figure").press("Enter")
+    expect(page.locator("farback-figure")).to_be_focused()
+    assert page.url.endswith("/learn/unfolding#step-2")
+
+
+def test_a_teacher_finds_the_class_of_a_lesson(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/learn")
+    expect(page.get_by_role("link", name="let a class predict together")).to_have_attribute("href", "class")
+    opened(page, "unfolding").get_by_role("link", name="let a class predict together").click()
+    expect(page.get_by_test_id("first-question")).to_have_value(re.compile("^unfolding/"))
 
 
 def test_without_a_script_all_of_it_can_be_read(new_page: NewPage) -> None:

@@ -11,5 +11,14 @@ test("a code is read as people type it, and shown in two parts", () => {
 
 test("whatever stands in an address stays in its place", () => {
   assert.equal(placeIn("hjk 7wxm"), "api/classes/HJK7WXM");
-  assert.equal(placeIn("../x", "a/b", "c?d"), "api/classes/..%2FX/a%2Fb/c%3Fd");
+  assert.equal(placeIn("HJK7WXM", "a/b", "c?d"), "api/classes/HJK7WXM/a%2Fb/c%3Fd");
+});
+
+test("what can be no code is refused in a sentence before anything is asked", () => {
+  for (const typed of ["", "../x", "HJK7WX", "HJK7WXMM", "HJK7WX0", "HJK7WX/"]) {
+    assert.throws(() => placeIn(typed), {
+      code: "not_found",
+      message: `${JSON.stringify(typed)} is no class code. A code has 7 letters and digits, out of FHJKLMRTWXY246789.`,
+    });
+  }
 });

@@ -120,6 +120,8 @@ FAULTS = [
     ("lesson:unfolding", "file:unfolding", "file:unfolding", "leads to"),
     ("*That.*", "![That](https://example.org/that.png)", "![That]", "pictures"),
     ("*That.*", "# That", "# That", "one title"),
+    ("```predict\n", "```predikt\n", "```predikt", "there is no block"),
+    ("*That.*", "```python\nx = 1\n```", "```python", "code stands in one without"),
     ("*That.*", '```figure\nshow = "vanish"\nmodel = "rnn"\n```\n\n```figure\nshow = "unfold"\nmodel = "rnn"\n```',
      "LAST ```figure", "has a figure already"),
     ("*That.*", "```predict\nname = \"p\"\nquestion = \"?\"\nchoices = [\"a\", \"b\"]\n```", "LAST ```predict",
@@ -161,6 +163,11 @@ def test_a_name_that_is_none(file: str) -> None:
     assert "is called like" in broken(WHOLE, file)[1]
 
 
+def test_code_stands_in_a_block_without_a_name() -> None:
+    [*_, last] = read_lesson("holding.md", WHOLE.replace("*That.*", "```\nx = 1\n```")).steps
+    assert "<code>x = 1\n</code>" in last.revealed
+
+
 def test_a_lesson_without_steps_and_a_model_that_is_not_shown() -> None:
     head = WHOLE.partition("## One net")[0]
     assert "no step" in broken(head)[1]
@@ -196,7 +203,8 @@ def test_ones_own_lesson_follows_and_replaces(tmp_path: Path) -> None:
     theirs = [lesson.name for lesson in lessons()]
     (tmp_path / "1-holding.md").write_text(WHOLE)
     (tmp_path / "2-unfolding.md").write_text(WHOLE.replace("Holding on", "Mine"))
+    (tmp_path / "added.md").write_text(WHOLE)
     texts = Path(__file__).parents[2] / "backend" / "farback" / "lessons" / "texts"
     shelf = Shelf(texts, tmp_path)
-    assert [lesson.name for lesson in shelf] == [*theirs, "holding"]
+    assert [lesson.name for lesson in shelf] == [*theirs, "holding", "added"]
     assert shelf.find("unfolding").title == "Mine"

@@ -86,6 +86,23 @@ def test_a_lesson_is_a_whole_page(site: Site, name: str) -> None:
     assert "frame-ancestors" not in site.http.get(f"/embed/learn/{name}").headers["content-security-policy"]
 
 
+@pytest.mark.parametrize("name", [lesson.name for lesson in lessons()])
+def test_a_framed_lesson_leads_to_what_may_be_framed_or_opens_beside(site: Site, name: str) -> None:
+    html = site.http.get(f"/embed/learn/{name}").text
+    article = html.partition("<article")[2].partition("</article>")[0]
+    links = re.findall(r"<a ([^>]*)>", article)
+    assert links
+    for link in links:
+        if 'target="_blank"' in link:
+            continue
+        href = re.search(r'href="([^"]*)"', link)
+        assert href is not None
+        assert href[1].startswith("embed/learn/"), link
+        answer = site.http.get(f"/{href[1]}")
+        assert answer.status_code == 200
+        assert "frame-ancestors" not in answer.headers["content-security-policy"]
+
+
 def test_the_path_names_all_lessons_in_order(site: Site) -> None:
     html = site.http.get("/learn").text
     Ids(html)

@@ -11,8 +11,13 @@ from ..glossary import GLOSSARY
 from ..identity import run_id
 from .lesson import Lesson, Prediction, Step
 
+EMBED = "embed/"
+"""Before a lesson's address where it is framed: other sites may frame no other page of it."""
 
-def article(lesson: Lesson, place: int, of: int, before: Lesson | None, after: Lesson | None) -> str:
+
+def article(
+    lesson: Lesson, place: int, of: int, before: Lesson | None, after: Lesson | None, framed: bool = False
+) -> str:
     """The lesson's text.
 
     Args:
@@ -21,6 +26,7 @@ def article(lesson: Lesson, place: int, of: int, before: Lesson | None, after: L
         of: all lessons there are.
         before: the lesson before it.
         after: the lesson after it.
+        framed: whether another site shows it. Then it leads only to what may be framed as well, or opens beside.
     """
     steps = "\n".join(_step(step, n) for n, step in enumerate(lesson.steps, 1))
     onward = "".join(
@@ -28,12 +34,15 @@ def article(lesson: Lesson, place: int, of: int, before: Lesson | None, after: L
         for kind, said, other in (("before", "Lesson before", before), ("after", "Next lesson", after))
         if other is not None
     )
-    return (
-        f'<article class="lesson" data-lesson="{lesson.name}">\n<div class="opening"><p class="place">'
-        f'<a href="learn">Lesson {place} of {of} ·</a> {minutes(lesson)}</p>'
+    among = "" if framed else f'<a href="learn">Lesson {place} of {of} ·</a> '
+    teaching = "" if framed or not lesson.predictions else f'<p class="teaching">{_teaching(lesson)}</p>\n'
+    text = (
+        f'<article class="lesson" data-lesson="{lesson.name}">\n'
+        f'<div class="opening"><p class="place">{among}{minutes(lesson)}</p>'
         f'<h2>{escape(lesson.title)}</h2><p class="idea">{escape(lesson.idea)}</p></div>\n'
-        f'{steps}\n<nav class="onward" aria-label="Lessons">{onward}</nav>\n</article>'
+        f'{steps}\n<nav class="onward" aria-label="Lessons">{onward}</nav>\n{teaching}</article>'
     )
+    return text.replace('href="learn/', f'href="{EMBED}learn/') if framed else text
 
 
 def path(lessons: list[Lesson]) -> str:
@@ -43,7 +52,7 @@ def path(lessons: list[Lesson]) -> str:
         f"<span>{escape(one.idea)}</span> <small>{minutes(one)}</small></li>"
         for one in lessons
     )
-    return f'<ol class="path">{items}</ol>'
+    return f'<ol class="path">{items}</ol>\n<p class="teaching">{_teaching()}</p>'
 
 
 def data(lesson: Lesson, known: Callable[[str], bool]) -> dict[str, Any]:
@@ -98,6 +107,12 @@ def told(lesson: Lesson) -> dict[str, Any]:
         "idea": lesson.idea,
         "predictions": [_asked(prediction) for prediction in lesson.predictions],
     }
+
+
+def _teaching(lesson: Lesson | None = None) -> str:
+    """Where a teacher goes on, with this lesson if it is one."""
+    place = f"class?lesson={lesson.name}" if lesson else "class"
+    return f'For teachers: <a href="{place}">let a class predict together</a>, without names.'
 
 
 def _asked(prediction: Prediction) -> dict[str, Any]:

@@ -23,7 +23,7 @@ NAME = re.compile(r"(?:\d+-)?(?P<name>[a-z][a-z0-9-]{0,40})\.md")
 """What a lesson's file is called: a number that puts it in its place, and the name."""
 
 BLOCKS = ("lesson", "figure", "predict")
-"""Fenced blocks that are no code to be shown."""
+"""Fenced blocks that have a name. One without is code to be shown; any other name is a slip of the pen."""
 
 Values = TypeVar("Values", bound=Strict)
 
@@ -131,6 +131,9 @@ class _Reader:
                 prediction, revealed, said = self.prediction(token), 1, token
             elif kind == "lesson":
                 raise self.broken(_line(token), "the block `lesson` stands once, below the title")
+            elif kind:
+                why = f"there is no block {shown(kind)}; there are {listed(BLOCKS)}, and code stands in one without"
+                raise self.broken(_line(token), why)
             elif token.type == "heading_open" and token.tag == "h1":
                 raise self.broken(_line(token), "a lesson has one title; a step begins with `## ...`")
             else:

@@ -36,7 +36,7 @@ def lesson(name: str, engine: InEngine, lessons: InLessons) -> Response:
 @router.get("/embed/learn/{name}")
 def embed(name: str, engine: InEngine, lessons: InLessons) -> Response:
     """A lesson without what leads away from it, for other sites to frame."""
-    return framed(_page(name, engine, lessons, "../../", "embed"))
+    return framed(_page(name, engine, lessons, "../../", embedded=True))
 
 
 @router.get("/api/lessons")
@@ -49,15 +49,16 @@ def get_lessons(engine: InEngine, lessons: InLessons) -> dict[str, Any]:
     return {"lessons": told}
 
 
-def _page(name: str, engine: LocalEngine, lessons: Shelf, base: str, css_class: str = "") -> HTMLResponse:
+def _page(name: str, engine: LocalEngine, lessons: Shelf, base: str, embedded: bool = False) -> HTMLResponse:
     found = lessons.find(name)
     everything = list(lessons)
-    text = page.article(found, everything.index(found) + 1, len(everything), *lessons.beside(name))
+    text = page.article(found, everything.index(found) + 1, len(everything), *lessons.beside(name), framed=embedded)
     head = (
         f'<title>{escape(found.title)} · Farback</title>\n    <meta name="description" content="{escape(found.idea)}">'
     )
     return _filled(
-        document(base, css_class, "lesson.html", head), text + page.block(page.data(found, partial(is_there, engine)))
+        document(base, "embed" if embedded else "", "lesson.html", head),
+        text + page.block(page.data(found, partial(is_there, engine))),
     )
 
 
