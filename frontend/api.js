@@ -157,13 +157,15 @@ export const postProbe = (run, question, signal) =>
 export const deleteRun = (id) => ask(`api/runs/${encodeURIComponent(id)}`, { method: "DELETE" });
 
 /**
- * A run's weights at its newest step, as safetensors.
+ * A run's weights, as safetensors.
  *
  * @param {string} run
+ * @param {number} [step] that has a frame; the newest one, if none is named
  * @returns {Promise<ArrayBuffer>}
  */
-export async function getWeights(run) {
-  const response = await fetch(new URL(`${placeOf(run)}/weights`, document.baseURI));
+export async function getWeights(run, step) {
+  const at = step === undefined ? "" : `?step=${step}`;
+  const response = await fetch(new URL(`${placeOf(run)}/weights${at}`, document.baseURI));
   if (!response.ok)
     throw new Refused(`The weights of the model are not there (${response.status}).`, null, "not_found");
   return response.arrayBuffer();

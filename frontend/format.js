@@ -44,6 +44,14 @@ export const short = (value) =>
 export const two = (value) => minus(value.toFixed(2));
 
 /**
+ * By how much something is changed: with its sign, and ±0.00 where it is not.
+ *
+ * @param {number} value
+ * @returns {string}
+ */
+export const change = (value) => `${value > 0 ? "+" : value < 0 ? "" : "±"}${two(value)}`;
+
+/**
  * @param {string} text
  * @returns {string} with a real minus sign
  */

@@ -111,6 +111,28 @@ export const lossOf = (pass, target) => {
 };
 
 /**
+ * From the outputs back through all steps.
+ *
+ * @param {Net} net
+ * @param {Pass} pass
+ * @param {Vector} byOutput O derivatives for the outputs at the last step
+ * @returns {{h: Rows, sums: Rows}} T rows of H: total derivatives for each state, and for what each unit squashes
+ */
+export function throughTime(net, pass, byOutput) {
+  const steep = slope[net.activation];
+  /** @type {Rows} */
+  const h = pass.h.map(() => []);
+  const sums = [...h];
+  let back = backThrough(net.w_out, byOutput);
+  for (let t = pass.h.length - 1; t >= 0; t--) {
+    h[t] = back;
+    sums[t] = back.map((g, i) => g * steep(pass.h[t]?.[i] ?? 0));
+    back = backThrough(net.w_hh, sums[t] ?? []);
+  }
+  return { h, sums };
+}
+
+/**
  * Back-propagation through time: from the loss to every state and every weight.
  *
  * @param {Net} net
@@ -119,23 +141,30 @@ export const lossOf = (pass, target) => {
  * @returns {Gradients}
  */
 export function backward(net, pass, target) {
-  const steep = slope[net.activation];
   const of = zeros(net);
   const byOutput = pass.p.map((share, i) => share - Number(i === target));
   of.w_out = outer(byOutput, pass.h.at(-1) ?? []);
   of.b_out = byOutput;
-  /** @type {Rows} */
-  const h = pass.h.map(() => []);
-  let back = backThrough(net.w_out, byOutput);
-  for (let t = pass.h.length - 1; t >= 0; t--) {
-    h[t] = back;
-    const inner = back.map((g, i) => g * steep(pass.h[t]?.[i] ?? 0));
+  const { h, sums } = throughTime(net, pass, byOutput);
+  for (const [t, inner] of sums.entries()) {
     of.w_ih = addedRows(of.w_ih, outer(inner, pass.x[t] ?? []));
     if (t > 0) of.w_hh = addedRows(of.w_hh, outer(inner, pass.h[t - 1] ?? []));
     of.bias = added(of.bias, inner);
-    back = backThrough(net.w_hh, inner);
   }
   return { h, net: of };
+}
+
+/**
+ * How many parameters a net has that takes weights of its own to each step. Before the first step stands no layer, so
+ * that one has no recurrent weights. Two biases a unit, as torch has them.
+ *
+ * @param {Pick<Net, "w_ih" | "w_hh" | "w_out">} net
+ * @param {number} steps
+ * @returns {number}
+ */
+export function parametersOf({ w_ih, w_hh, w_out }, steps) {
+  const [H, I, O] = [w_hh.length, w_ih[0]?.length ?? 0, w_out.length];
+  return steps * (H * I + 2 * H) + (steps - 1) * H * H + O * H + O;
 }
 
 /**

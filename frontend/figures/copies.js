@@ -5,7 +5,7 @@
  * @import {Rows, Vector} from "../nets.js"
  */
 
-import { number, percent, short } from "../format.js";
+import { number, percent, short, two } from "../format.js";
 import { draw, picture, tint, write } from "./svg.js";
 
 /** Distances in pixels; columns are as far apart as there is room for. */
@@ -15,6 +15,8 @@ const RADIUS = 17;
 const TOP = 30;
 const LEFT = 6;
 const ANSWER = 112;
+/** From a column to the answer at least: the arrow between them must be seen. */
+const OUT = 68;
 const INPUT = 30;
 const BAR = 34;
 
@@ -46,20 +48,48 @@ const BAR = 34;
 export function drawCopies(asked) {
   const T = asked.folded ? 1 : asked.h.length;
   const H = asked.h[0]?.length ?? 0;
-  const apart = Math.min(Math.max((asked.room - LEFT - ANSWER) / (asked.folded ? 2 : T), NARROW), WIDE);
+  const apart = apartIn(asked.room, T, asked.folded);
   const copies = { ...asked, apart };
-  const width = LEFT + T * apart + ANSWER + (copies.folded ? apart : 0);
+  const out = LEFT + (copies.folded ? 1.7 * apart : (T - 1) * apart + Math.max(apart, OUT));
+  const width = copies.folded ? LEFT + 2 * apart + ANSWER : out + ANSWER;
   const units = TOP + H * UNIT;
   const height = units + 76 + (copies.grad ? 44 : 0);
   const shapes = [];
   for (let t = 0; t < T; t++) shapes.push(column(copies, t, H, units));
   if (copies.folded) shapes.push(loop(copies, H));
-  shapes.push(answer(copies, LEFT + (copies.folded ? 1.7 : T) * apart, H, units));
+  shapes.push(answer(copies, out, H, units));
   if (copies.grad && !copies.folded) shapes.push(gradients(copies, units + 74));
   const svg = picture(width, height, copies.label, ...shapes);
   svg.dataset.part = copies.own;
   svg.style.width = `${width}px`;
   return svg;
+}
+
+/**
+ * Pixels between two columns.
+ *
+ * @param {number} room pixels that there are
+ * @param {number} T columns
+ * @param {boolean} folded
+ */
+function apartIn(room, T, folded) {
+  const free = room - LEFT - ANSWER;
+  if (folded) return Math.min(Math.max(free / 2, NARROW), WIDE);
+  return Math.min(Math.max(Math.min(free / T, (free - OUT) / (T - 1)), NARROW), WIDE);
+}
+
+/**
+ * Where a step of a net that is drawn out begins and ends; that of the last one takes in the answer.
+ *
+ * @param {number} room pixels that there are
+ * @param {number} T steps
+ * @param {number} t
+ * @returns {[number, number]} in pixels of the drawing
+ */
+export function placeOf(room, T, t) {
+  const apart = apartIn(room, T, false);
+  const from = LEFT + t * apart;
+  return [from, t < T - 1 ? from + apart : from + Math.max(apart, OUT) + ANSWER];
 }
 
 /** @param {Placed} copies @param {number} t */
@@ -114,12 +144,9 @@ function unit(x, y, value) {
     "g",
     { class: value === null ? "unit empty" : "unit" },
     draw("circle", { cx: x, cy: y, r: RADIUS, style: value === null ? null : `fill: ${fill}` }),
-    value !== null && write(x, y, signed(value), { style: `fill: ${ink}`, class: "value" }),
+    value !== null && write(x, y, two(value), { style: `fill: ${ink}`, class: "value" }),
   );
 }
-
-/** Two digits, all alike. @param {number} value */
-const signed = (value) => value.toFixed(2).replace("-", "−");
 
 /**
  * The recurrent weights from the step before: a line for each.

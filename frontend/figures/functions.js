@@ -7,11 +7,13 @@
  */
 
 import { make, setText, tell } from "../elements/dom.js";
-import { number } from "../format.js";
+import { lowered, number } from "../format.js";
 import { Beat } from "./beat.js";
 import { tips } from "./copies.js";
+import { fact } from "./fact.js";
 import { nested, ONES } from "./nested.js";
 import { put, range } from "./range.js";
+import { show } from "./sight.js";
 import { draw, picture, write } from "./svg.js";
 
 /** Milliseconds between two functions when they play. */
@@ -25,6 +27,8 @@ const [NARROWEST, WIDEST] = [118, 190];
 /** Of the whole at least, for the words below it. */
 const NARROW = 320;
 const [FORWARD, BACK] = [44, 122];
+/** Where x stands. */
+const FIRST = 30;
 
 /**
  * @typedef {object} Setup
@@ -208,29 +212,36 @@ export class Functions {
     setText(this.#value, number(x));
     this.#place.replaceChildren(this.#chain(of));
     const through = this.#back === this.#count;
-    const pair = /** @param {string} name @param {string} value @param {string} part */ (name, value, part) =>
-      make("div", { "data-part": part }, make("dt", {}, name), make("dd", {}, value));
+    const part = /** @param {string} name */ (name) => ({ "data-part": name });
     this.#compared.replaceChildren(
-      pair("product of the derivatives", through ? told(of.product) : "…", "product"),
-      pair("measured: change of the value / change of x", through ? told(of.measured) : "…", "measured"),
+      fact("product of the derivatives", through ? told(of.product) : "…", part("product")),
+      fact("measured: change of the value / change of x", through ? told(of.measured) : "…", part("measured")),
     );
     setText(this.#told, this.#sentence(of));
+    // The value or the derivative that came last, with the function that it came through.
+    const at = FIRST + (this.#back ? this.#count - this.#back : Math.max(this.#seen - 1, 0)) * this.#apart;
+    show(this.#place, `${functions} ${this.#seen} ${this.#back}`, at - FIRST, at + this.#apart + FIRST);
     tell(this.element, "drawn");
+  }
+
+  /** Pixels between two values. */
+  get #apart() {
+    return Math.min(Math.max((this.#place.clientWidth - WIDE - 4) / this.#count, NARROWEST), WIDEST);
   }
 
   /** @param {Nested} of */
   #chain({ values, slopes }) {
     const { functions } = this.#setup;
     const n = this.#count;
-    const apart = Math.min(Math.max((this.#place.clientWidth - WIDE - 4) / n, NARROWEST), WIDEST);
-    const middle = /** @param {number} i */ (i) => 30 + i * apart + apart / 2;
+    const apart = this.#apart;
+    const middle = /** @param {number} i */ (i) => between(i) + apart / 2;
     const forward = draw("g", { "data-part": "values" });
     const back = draw("g", { "data-part": "slopes" });
-    const between = /** @param {number} i */ (i) => 30 + i * apart;
+    const between = /** @param {number} i */ (i) => FIRST + i * apart;
     const product = slopes.map((_, i) => slopes.slice(i).reduce((a, b) => a * b, 1));
     for (let i = 0; i <= n; i++) {
       const shown = i === 0 || i <= this.#seen;
-      forward.append(write(between(i), FORWARD - 26, i === 0 ? "x" : `u${SMALL[i]}`, { class: "small" }));
+      forward.append(write(between(i), FORWARD - 26, i === 0 ? "x" : `u${lowered(i)}`, { class: "small" }));
       forward.append(write(between(i), FORWARD, shown ? told(values[i]) : "?", { class: "figure-value" }));
     }
     for (const [i, name] of functions.entries()) {
@@ -298,9 +309,6 @@ export class Functions {
     }${told(product)}. ${agreed}.`;
   }
 }
-
-/** Digits below the line. */
-const SMALL = ["₀", "₁", "₂", "₃", "₄", "₅"];
 
 /** What stands in a box. @type {Record<string, string>} */
 const SIGNS = { square: "u²", sin: "sin", exp: "exp", tanh: "tanh", sigmoid: "σ", double: "2u", half: "u/2" };

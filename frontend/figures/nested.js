@@ -2,7 +2,7 @@
  * Functions one within another, their values and their derivatives: what the figure of the chain rule draws.
  */
 
-const { sin, cos, exp, tanh } = Math;
+const { sin, cos, cosh, exp, tanh } = Math;
 const sigmoid = /** @param {number} u */ (u) => 1 / (1 + exp(-u));
 
 /** Half the step by which a derivative is measured. */
@@ -34,14 +34,14 @@ export const ONES = {
   tanh: {
     name: "tanh u",
     value: tanh,
-    slope: (u) => 1 - tanh(u) ** 2,
+    slope: (u) => 1 / cosh(u) ** 2, // 1 − tanh² u, which would be 0 for a tanh that is rounded to 1
     text: (u) => `tanh(${u})`,
     slopeText: (u) => `(1 − tanh²(${u}))`,
   },
   sigmoid: {
     name: "sigmoid: σ(u)",
     value: sigmoid,
-    slope: (u) => sigmoid(u) * (1 - sigmoid(u)),
+    slope: (u) => sigmoid(u) * sigmoid(-u), // σ (1 − σ), likewise
     text: (u) => `σ(${u})`,
     slopeText: (u) => `σ(${u})·(1 − σ(${u}))`,
   },

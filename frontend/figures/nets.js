@@ -8,11 +8,12 @@
  */
 
 import { make, setText, tell } from "../elements/dom.js";
-import { number, plural } from "../format.js";
-import { forward, lossOf, stretched, withRecurrent } from "../nets.js";
-import { drawCopies, tips } from "./copies.js";
+import { change, number, plural } from "../format.js";
+import { forward, lossOf, parametersOf, stretched, withRecurrent } from "../nets.js";
+import { drawCopies, placeOf, tips } from "./copies.js";
 import { symbolOf } from "./models.js";
 import { put, range } from "./range.js";
+import { show } from "./sight.js";
 import { draw, picture, write } from "./svg.js";
 
 const [LEAST, MOST] = [2, 12];
@@ -142,12 +143,13 @@ export class Nets {
 
   /** @returns {FigureTable} */
   #parameters() {
-    const { shared, parameters } = this.#small.facts;
+    const { parameters } = this.#small.facts;
     return {
       name: "parameters",
-      caption: "Parameters by the length of the sequence.",
+      caption:
+        "Parameters by the length of the sequence. Before the first step stands no layer, so it has no recurrent ones.",
       head: ["steps", "weights of its own at each", "shared"],
-      body: Array.from({ length: MOST }, (_, i) => [i + 1, parameters + i * shared, parameters]),
+      body: Array.from({ length: MOST }, (_, i) => [i + 1, parametersOf(this.#small.net, i + 1), parameters]),
     };
   }
 
@@ -155,6 +157,9 @@ export class Nets {
   #grow(by) {
     this.#length = Math.min(Math.max(this.#length + by, LEAST), MOST);
     this.#draw();
+    // It grows at its end, where the answer is, or is no more.
+    const end = placeOf(this.element.clientWidth, this.#length, this.#length - 1);
+    for (const place of [this.#own, this.#shared]) show(place, String(this.#length), ...end);
   }
 
   /** @param {Partial<{to: number, from: number, at: number, by: number}>} edit */
@@ -164,9 +169,10 @@ export class Nets {
   }
 
   #draw() {
-    const { to, from, at, by } = this.#edit;
+    const { to, from, by } = this.#edit;
     const { net, target } = this.#small;
     const T = this.#length;
+    const at = this.#movedAt;
     const x = stretched(this.#small.x, T);
     const edited = withRecurrent(net, to, from, net.w_hh[to][from] + by);
     const own = Array.from({ length: T }, (_, t) => (t === at ? edited : net));
@@ -216,12 +222,17 @@ export class Nets {
       }),
     );
     setText(this.#steps, plural(T, "step"));
-    setText(this.#moved, `${by > 0 ? "+" : by < 0 ? "−" : "±"}${Math.abs(by).toFixed(2)}`);
+    setText(this.#moved, change(by));
     this.#shorter.disabled = T === LEAST;
     this.#longer.disabled = T === MOST;
     setText(this.#told, this.#sentence(by, differ(passes.own.h), differ(passes.shared.h)));
     this.#drawCount();
     tell(this.element, "drawn");
+  }
+
+  /** The step on the way to which the weight is moved where each has its own: a short sequence has only the first ways. */
+  get #movedAt() {
+    return Math.min(this.#edit.at, this.#length - 1);
   }
 
   /**
@@ -230,13 +241,10 @@ export class Nets {
    * @param {number} shared
    */
   #sentence(by, own, shared) {
-    const T = this.#length;
-    if (T > this.#built) {
-      return `There are no weights for step ${this.#built} in the upper net: it was made for ${plural(this.#built, "step")}, and no training has ever touched others. The recurrent net reads ${T} steps with the weights that it has.`;
-    }
-    if (!by) return "Both nets give the same answer: so far, all their weights have the same values.";
-    const where = `the way to step ${this.#edit.at}`;
-    return `The weight was moved on ${where} in the upper net, and on all ${T - 1} ways at once in the recurrent one, where it is one weight. The state changed at ${plural(own, "step")} in the upper net, at ${shared} in the recurrent one.`;
+    const net = { built: this.#built, steps: this.#length, at: this.#movedAt };
+    if (this.#shared.hidden) return ownSentence(net, by, own);
+    if (this.#own.hidden) return sharedSentence(net, by, shared);
+    return bothSentence(net, by, own, shared);
   }
 
   /** Parameters of both nets by the length of the sequence. */
@@ -244,8 +252,9 @@ export class Nets {
     const { shared, parameters } = this.#small.facts;
     const readOut = parameters - shared;
     const T = this.#length;
+    const own = /** @param {number} steps */ (steps) => parametersOf(this.#small.net, steps);
     const [width, height, left, bottom] = [300, 120, 40, 22];
-    const most = MOST * shared + readOut;
+    const most = own(MOST);
     const x = /** @param {number} t */ (t) => left + ((width - left - 8) * t) / MOST;
     const y = /** @param {number} count */ (count) => 8 + (height - bottom - 8) * (1 - count / most);
     const line = /** @param {(t: number) => number} count @param {string} name */ (count, name) =>
@@ -253,7 +262,6 @@ export class Nets {
         d: Array.from({ length: MOST }, (_, i) => `${i ? "L" : "M"}${x(i + 1)} ${y(count(i + 1))}`).join(" "),
         class: `line ${name}`,
       });
-    const own = /** @param {number} t */ (t) => t * shared + readOut;
     const dot = /** @param {number} count @param {string} name */ (count, name) =>
       draw("circle", { cx: x(T), cy: y(count), r: 4.5, class: `dot ${name}` });
     this.#count.replaceChildren(
@@ -264,12 +272,12 @@ export class Nets {
         make("strong", {}, number(own(T))),
         " with weights of its own at each, ",
         make("strong", {}, number(parameters)),
-        ` shared (${readOut} of them read the answer out).`,
+        ` shared (${readOut} of them read the answer out; each unit has two biases, as in torch).`,
       ),
       picture(
         width,
         height,
-        `Parameters by the length of the sequence: with weights of its own at each step they grow by ${shared} a step, shared they stay ${parameters}.`,
+        `Parameters by the length of the sequence: with weights of its own at each step they grow by ${own(2) - own(1)} a step, shared they stay ${parameters}.`,
         draw("path", { d: `M${left} 8 V${height - bottom} H${width - 8}`, class: "axis" }),
         write(left - 6, y(0), "0", { class: "small", "text-anchor": "end" }),
         write(left - 6, y(most), number(most), { class: "small", "text-anchor": "end" }),
@@ -284,4 +292,59 @@ export class Nets {
       ),
     );
   }
+}
+
+/**
+ * @typedef {object} Drawn
+ * @property {number} built steps that the net with weights of its own was made for
+ * @property {number} steps that are drawn
+ * @property {number} at the step on the way to which the weight is moved
+ */
+
+/** @param {number} built */
+const noWeights = (built) =>
+  `it was made for ${plural(built, "step")}, and no training has ever touched weights for others.`;
+
+/** The ways from one step to the next. @param {number} steps */
+const ways = (steps) => (steps === 2 ? "on the only way there is" : `on all ${steps - 1} ways at once`);
+
+/**
+ * What is to be seen of the net with weights of its own, where it stands alone.
+ *
+ * @param {Drawn} net
+ * @param {number} by how far the weight is moved
+ * @param {number} changed steps at which the state changed
+ */
+export function ownSentence({ built, steps, at }, by, changed) {
+  if (steps > built) return `There are no weights for step ${built}: ${noWeights(built)}`;
+  if (!by) return `Each of the ${steps} steps has weights of its own. So far all of them have the same values.`;
+  return `The weight was moved on the way to step ${at}, and nowhere else. The state changed at ${plural(changed, "step")}.`;
+}
+
+/**
+ * The same of the recurrent net.
+ *
+ * @param {Drawn} net
+ * @param {number} by
+ * @param {number} changed
+ */
+export function sharedSentence({ steps }, by, changed) {
+  if (!by) return `All ${steps} steps use the same weights.`;
+  return `The weight was moved ${ways(steps)}: it is one weight. The state changed at ${plural(changed, "step")}.`;
+}
+
+/**
+ * The same of both, one above the other.
+ *
+ * @param {Drawn} net
+ * @param {number} by
+ * @param {number} own steps at which the state changed in the upper one
+ * @param {number} shared and in the lower one
+ */
+export function bothSentence({ built, steps, at }, by, own, shared) {
+  if (steps > built) {
+    return `There are no weights for step ${built} in the upper net: ${noWeights(built)} The recurrent net reads ${steps} steps with the weights that it has.`;
+  }
+  if (!by) return "Both nets give the same answer: so far, all their weights have the same values.";
+  return `The weight was moved on the way to step ${at} in the upper net, and ${ways(steps)} in the recurrent one, where it is one weight. The state changed at ${plural(own, "step")} in the upper net, at ${shared} in the recurrent one.`;
 }

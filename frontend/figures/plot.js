@@ -6,6 +6,8 @@ import { draw, picture, write } from "./svg.js";
 
 /** Room for the labels of the axes, in pixels. */
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 10, 10, 36];
+/** Half of the words at an axis' end, in pixels. */
+const HALF_WORD = 38;
 
 /** @typedef {{at: number, label: string}} Tick */
 
@@ -76,6 +78,28 @@ export class Plot {
   }
 
   /**
+   * A line that says where it lies beyond the ends of the y axis: there it is drawn along the end, in another way.
+   *
+   * @param {Point[]} points
+   * @param {Record<string, string | number>} [attributes] of what lies between the ends
+   */
+  bounded(points, attributes = {}) {
+    const group = draw("g", {});
+    const told = new Set();
+    for (const { side, points: piece } of piecesOf(points, this.y)) {
+      group.append(this.line(piece, side ? { class: "beyond" } : attributes));
+      if (!side || told.has(side)) continue;
+      told.add(side);
+      const end = side < 0 ? this.y.ticks[0] : this.y.ticks[this.y.ticks.length - 1];
+      const middle = (this.atX(piece[0][0]) + this.atX(piece[piece.length - 1][0])) / 2;
+      const x = between(middle, LEFT + HALF_WORD, this.right - HALF_WORD);
+      const words = `${side < 0 ? "below" : "above"} ${end.label}`;
+      group.append(write(x, this.atY(end.at) + side * 10, words, { class: "small" }));
+    }
+    return group;
+  }
+
+  /**
    * @param {Point[]} points
    * @param {number} radius
    * @param {Record<string, string | number>} [attributes]
@@ -142,6 +166,27 @@ export class Plot {
     svg.style.width = `${this.width}px`;
     return svg;
   }
+}
+
+/**
+ * A line, cut where it passes an end of its axis.
+ *
+ * @param {Point[]} points
+ * @param {Pick<Axis, "low" | "high">} axis the y axis
+ * @returns {{side: -1 | 0 | 1, points: Point[]}[]} pieces below, within and above, each from the last point of the one before
+ */
+export function piecesOf(points, { low, high }) {
+  const sideOf = /** @param {Point} point */ ([, y]) => (y < low ? -1 : y > high ? 1 : 0);
+  /** @type {{side: -1 | 0 | 1, points: Point[]}[]} */
+  const pieces = [];
+  points.slice(1).forEach((point, i) => {
+    const before = points[i];
+    const side = sideOf(before) === sideOf(point) ? sideOf(point) : 0;
+    const last = pieces[pieces.length - 1];
+    if (last?.side === side) last.points.push(point);
+    else pieces.push({ side, points: [before, point] });
+  });
+  return pieces;
 }
 
 /** @param {Axis} axis @param {number} value */

@@ -9,12 +9,14 @@
  */
 
 import { make, setText, tell } from "../elements/dom.js";
-import { number, plural } from "../format.js";
+import { lowered, number, plural, two } from "../format.js";
 import { forward, slope } from "../nets.js";
 import { Beat } from "./beat.js";
 import { tips } from "./copies.js";
+import { fact } from "./fact.js";
 import { symbolOf } from "./models.js";
 import { put, range } from "./range.js";
+import { show } from "./sight.js";
 import { draw, picture, tint, write } from "./svg.js";
 
 /** Milliseconds between two factors when they play. */
@@ -125,7 +127,7 @@ export class Steps {
     const steps = Array.from({ length: this.#most + 1 }, (_, count) => ({ count, step: k - count }));
     const factors = {
       name: "factors",
-      caption: `From step ${k} back to step ${this.#setup.t}: what each step multiplies a change by, and the product so far; empty where it is not multiplied yet.`,
+      caption: `From step ${k} back to step ${this.#setup.t}: what each step multiplies a small change by, and the product so far; empty where it is not multiplied yet.`,
       head: ["back to step", "factor", this.#single ? "product" : "size of the product"],
       body: steps.map(({ count, step }) => [
         step,
@@ -238,29 +240,35 @@ export class Steps {
     this.#place.replaceChildren(this.#chain(t, k));
     const through = this.#answer !== null && this.#count === this.#most;
     setText(this.#next, through ? "Start again" : "× next factor");
-    const pair = /** @param {string} name @param {string} value @param {string} part */ (name, value, part) =>
-      make("div", { "data-part": part }, make("dt", {}, name), make("dd", {}, value));
     const autograd = this.#answer?.autograd.spectral ?? null;
     this.#compared.replaceChildren(
-      pair(
+      fact(
         this.#single ? "product so far" : "size of the product so far",
         this.#answer ? number(this.#product(this.#count)) : "…",
-        "product",
+        { "data-part": "product" },
       ),
-      pair(
-        `autograd's ∂h${low(k)}/∂h${low(t)}, its size`,
+      fact(
+        `autograd's ∂h${lowered(k)}/∂h${lowered(t)}, its size`,
         through ? number(autograd === null ? 0 : 10 ** autograd) : "…",
-        "autograd",
+        { "data-part": "autograd" },
       ),
     );
     setText(this.#told, this.#sentence(through));
+    // The product that was reached last, with the factor that led to it.
+    const at = k - this.#count;
+    show(this.#place, `${k} ${t} ${this.#count}`, at * this.#apart, (Math.min(at + 1, k) + 1) * this.#apart);
     tell(this.element, "drawn");
+  }
+
+  /** Pixels between two steps. */
+  get #apart() {
+    return Math.min(Math.max((this.#place.clientWidth - 8) / this.#small.x.length, NARROWEST), WIDEST);
   }
 
   /** @param {number} t @param {number} k */
   #chain(t, k) {
     const T = this.#small.x.length;
-    const apart = Math.min(Math.max((this.#place.clientWidth - 8) / T, NARROWEST), WIDEST);
+    const apart = this.#apart;
     const x = /** @param {number} step */ (step) => (step + 0.5) * apart;
     const states = draw("g", { "data-part": "h" });
     const factors = draw("g", { "data-part": "factors" });
@@ -277,7 +285,7 @@ export class Steps {
           class: within ? "state" : "state beside",
           style: this.#single ? `fill: ${fill}` : null,
         }),
-        write(x(step), STATE, this.#single ? value.toFixed(2).replace("-", "−") : `h${low(step)}`, {
+        write(x(step), STATE, this.#single ? two(value) : `h${lowered(step)}`, {
           class: "value",
           style: this.#single ? `fill: ${ink}` : "",
         }),
@@ -317,7 +325,7 @@ export class Steps {
       );
     }
     products.append(
-      write(4, PRODUCT + 18, "product so far: what is left of a change at t when it arrives at k", {
+      write(4, PRODUCT + 18, "product so far: what is left of a small change at t when it arrives at k", {
         class: "small",
         "text-anchor": "start",
       }),
@@ -344,12 +352,12 @@ export class Steps {
       const { net } = this.#small;
       const what = this.#single
         ? `Each factor is the slope of ${net.activation} at that step times the recurrent weight, ${number(net.w_hh[0][0])}.`
-        : "Each factor is a matrix; the number is the most that it can stretch a change.";
+        : "Each factor is a matrix; the number is the most that it can stretch a small change.";
       return `${plural(this.#most, "factor")} lead from step ${k} back to step ${t}. ${what}`;
     }
     const product = this.#product(this.#count);
     if (!through) {
-      return `${this.#count} of ${this.#most} factors are multiplied: a change of the state at step ${k - this.#count} arrives ${this.#single ? "" : "at most "}${number(product)} times as large at step ${k}.`;
+      return `${this.#count} of ${this.#most} factors are multiplied: a small change of the state at step ${k - this.#count} arrives ${this.#single ? "" : "at most "}${number(product)} times as large at step ${k}.`;
     }
     const most = this.#answer.spectral.reduce((a, b) => Number(a) * Number(b), 1);
     const bound =
@@ -359,9 +367,6 @@ export class Steps {
     const apart = this.#answer.difference
       ? ` Autograd agrees: apart by at most ${number(this.#answer.difference)} of the largest entry.`
       : " Autograd says the same to the last digit.";
-    return `All ${plural(this.#most, "factor")} are multiplied: a change of the state at step ${t} arrives ${this.#single ? "" : "at most "}${number(product)} times as large at step ${k}.${bound}${apart}`;
+    return `All ${plural(this.#most, "factor")} are multiplied: a small change of the state at step ${t} arrives ${this.#single ? "" : "at most "}${number(product)} times as large at step ${k}.${bound}${apart}`;
   }
 }
-
-/** A number below the line. @param {number} value */
-const low = (value) => [...String(value)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");

@@ -8,12 +8,14 @@
  */
 
 import { make, setText, tell } from "../elements/dom.js";
-import { number, plural } from "../format.js";
+import { change, number, plural } from "../format.js";
 import { backward, descended, forward, lossOf, norm, stretched, withRecurrent } from "../nets.js";
 import { Beat } from "./beat.js";
-import { drawCopies, tips } from "./copies.js";
+import { drawCopies, placeOf, tips } from "./copies.js";
+import { fact } from "./fact.js";
 import { symbolOf } from "./models.js";
 import { put, range } from "./range.js";
+import { show } from "./sight.js";
 
 /** Milliseconds between two steps when they play. */
 const BEAT = 550;
@@ -43,6 +45,8 @@ export class Unfold {
   /** How many steps have run, and how many the gradient has run back. */
   #seen = 0;
   #back = 0;
+  /** Whether they have run all at once. */
+  #atOnce = true;
   #nudge = { to: 0, from: 0, by: 0 };
   #updates = 0;
 
@@ -64,6 +68,7 @@ export class Unfold {
   #step = make("button", { type: "button", onclick: () => this.#pause(() => this.#advance()) }, "One step");
   #weight = make("select", { "aria-label": "Weight to nudge", onchange: () => this.#choose() });
   #by = range("Change of this weight", { min: -NUDGE, max: NUDGE, step: FINE }, number, (by) => this.#set({ by }));
+  #byTold = make("span", { class: "value", "aria-hidden": "true" });
   #compared = make("dl", { class: "compared" });
   #descend = make(
     "button",
@@ -74,7 +79,7 @@ export class Unfold {
     "div",
     { class: "nudging" },
     make("label", { "data-part": "nudge" }, "Recurrent weight ", this.#weight),
-    make("label", { "data-part": "nudge" }, "change it by ", this.#by),
+    make("label", { "data-part": "nudge" }, "change it by ", this.#by, this.#byTold),
     this.#compared,
     this.#descend,
   );
@@ -131,7 +136,7 @@ export class Unfold {
 
   #begin() {
     if (this.#setup.folded) this.#drawOut(this.#setup.length);
-    [this.#seen, this.#back] = [0, 0];
+    [this.#seen, this.#back, this.#atOnce] = [0, 0, false];
     this.#draw();
   }
 
@@ -193,6 +198,7 @@ export class Unfold {
 
   #advance() {
     const through = this.#back === this.#length || (!this.#setup.back && this.#seen === this.#length);
+    this.#atOnce = false;
     if (through && this.#beat.playing) this.stop();
     else if (through) [this.#seen, this.#back] = [0, 0];
     else if (this.#seen < this.#length) this.#seen += 1;
@@ -203,6 +209,7 @@ export class Unfold {
   #finish() {
     this.#seen = this.#length;
     this.#back = this.#setup.back ? this.#length : 0;
+    this.#atOnce = true;
     this.#draw();
   }
 
@@ -286,10 +293,22 @@ export class Unfold {
         room: this.#place.clientWidth,
       }),
     );
+    this.#inSight();
+    setText(this.#byTold, change(this.#nudge.by));
     setText(this.#told, this.#sentence(loss, grads.h.map(norm), pass.p[target]));
     if (nudge) this.#compare(loss);
     this.#drawn = { pass, loss, grad: grads.h.map(norm) };
     tell(this.element, "drawn");
+  }
+
+  /** Shows what moved: the step that ran last, at last with the answer, or the state that the gradient has reached. */
+  #inSight() {
+    const T = this.#length;
+    if (this.#setup.folded) return;
+    const t = Math.max(this.#back ? T - this.#back : this.#seen - 1, 0);
+    // Where nobody went step by step, all of it moved, and what follows from it stands at the answer.
+    const at = this.#atOnce ? T - 1 : t;
+    show(this.#place, `${T} ${this.#seen} ${this.#back} ${this.#nudge.by}`, ...placeOf(this.#place.clientWidth, T, at));
   }
 
   /**
@@ -315,14 +334,13 @@ export class Unfold {
     const was = lossOf(before, target);
     const { to, from, by } = this.#nudge;
     const slope = backward(this.#net, before, target).net.w_hh[to][from];
-    const pair = /** @param {string} name @param {string} value @param {string} [part] */ (name, value, part) =>
-      make("div", part ? { "data-part": part } : {}, make("dt", {}, name), make("dd", {}, value));
+    const part = /** @param {string} name */ (name) => ({ "data-part": name });
     this.#compared.replaceChildren(
-      pair("weight", number(this.#net.w_hh[to][from] + by)),
-      pair("derivative of the loss for it", number(slope)),
-      pair("change of the loss, foretold: derivative × change", number(slope * by), "foretold"),
-      pair("change of the loss, as it is", number(loss - was), "measured"),
-      pair(this.#updates ? `loss after ${plural(this.#updates, "step")} of descent` : "loss", number(loss)),
+      fact("weight", number(this.#net.w_hh[to][from] + by)),
+      fact("derivative of the loss for it", number(slope)),
+      fact("change of the loss, foretold: derivative × change", number(slope * by), part("foretold")),
+      fact("change of the loss, as it is", number(loss - was), part("measured")),
+      fact(this.#updates ? `loss after ${plural(this.#updates, "step")} of descent` : "loss", number(loss)),
     );
   }
 }

@@ -1,15 +1,17 @@
 /**
- * Updates: how the training of some models went, update by update: the loss, and how large the gradient was before and
- * after clipping. A run that blows up ends where its numbers stopped being any.
+ * Updates: how the training of some models went, update by update: the loss, how long the vector of all weights was, and
+ * how large the gradient was before and after clipping. A run that blows up ends where its numbers stopped being any.
  *
  * @import {RunRecord} from "../types.js"
  * @import {FigureTable} from "./index.js"
  * @import {LessonModels} from "./models.js"
  */
 
-import { getFrames } from "../api.js";
+import { getFrames, getWeights } from "../api.js";
 import { make, setText, tell } from "../elements/dom.js";
 import { number, percent, power, whole } from "../format.js";
+import { norm } from "../nets.js";
+import { readWeights } from "../safetensors.js";
 import { Plot, wholes } from "./plot.js";
 
 /** Colours of the runs, in their order. */
@@ -20,6 +22,10 @@ const [LEAST, ENOUGH, MOST] = [-4, 4, 24];
 
 /** Losses above this are drawn at the edge. */
 const HIGHEST = 2;
+
+/** Points at which the weights are fetched, at most, and the updates that may lie between them. */
+const FETCHED = 24;
+const PACES = [10, 50, 100, 200, 500, 1000];
 
 /**
  * @typedef {object} Told what a frame says of training
@@ -37,6 +43,7 @@ const HIGHEST = 2;
  * @property {string} status
  * @property {number} end
  * @property {Told[]} frames
+ * @property {[number, number][]} weights updates, and how long the vector of all weights was after them; NaN: not finite
  */
 
 /** @typedef {{models: string[]}} Setup */
@@ -49,6 +56,7 @@ export class Updates {
   #shown = "";
   #legend = make("p", { class: "legend", "data-part": "end" });
   #loss = make("div", { "data-part": "loss" });
+  #weights = make("div", { "data-part": "weights" });
   #norm = make("div", { "data-part": "norm" });
   #told = make("p", { class: "told" });
   #wide = new ResizeObserver(() => this.#draw());
@@ -56,7 +64,7 @@ export class Updates {
   /** @param {LessonModels} models */
   constructor(models) {
     this.#models = models;
-    this.element.append(this.#legend, this.#loss, this.#norm, this.#told);
+    this.element.append(this.#legend, this.#loss, this.#weights, this.#norm, this.#told);
     this.#wide.observe(this.#loss);
   }
 
@@ -96,7 +104,18 @@ export class Updates {
       if (!more) break;
     }
     const { clip } = /** @type {{clip: number | null}} */ (/** @type {any} */ (run.spec.training));
-    return { name, clip, status: run.status, end: frames.at(-1)?.step ?? 0, frames };
+    const weights = await Promise.all(
+      placesIn(frames.map(({ step }) => step)).map(
+        async (step) => /** @type {[number, number]} */ ([step, await this.#lengthAt(run.id, step)]),
+      ),
+    );
+    return { name, clip, status: run.status, end: frames.at(-1)?.step ?? 0, frames, weights };
+  }
+
+  /** How long the vector of all weights is. @param {string} run @param {number} step */
+  async #lengthAt(run, step) {
+    const weights = readWeights(await getWeights(run, step));
+    return norm(Object.values(weights).flatMap(({ values }) => [...values]));
   }
 
   #draw() {
@@ -122,6 +141,21 @@ export class Updates {
         loss.across(Math.LN2, "guessing"),
         ...this.#courses.map((course, i) => this.#line(loss, course, i, ({ loss: value }) => value, false)),
         ...this.#ends(loss),
+      ),
+    );
+    const longest = Math.max(
+      ...this.#courses.flatMap(({ weights }) => weights.map(([, length]) => (Number.isFinite(length) ? length : 0))),
+    );
+    const top = Math.max(longest * 1.1, 1);
+    const weights = new Plot(width, 170, x, { low: 0, high: top, ticks: wholes(0, top, 4), title: "" });
+    this.#weights.replaceChildren(
+      make("p", { class: "plot-title" }, "length of the vector of all weights: |w|"),
+      weights.picture(
+        "The length of the vector of all weights by updates.",
+        ...this.#courses.map((course, i) =>
+          weights.line(course.weights, { class: "thick", style: `stroke: ${COLOURS[i]}` }),
+        ),
+        ...this.#ends(weights),
       ),
     );
     const largest = Math.max(...this.#courses.flatMap((course) => normsOf(course)));
@@ -169,6 +203,15 @@ export class Updates {
         caption: "The loss on held-out sequences, in nat, by updates of the weights; empty where a run has no point.",
         head: ["update", ...courses.map(({ name }) => name)],
         body: rows((told) => [told?.loss ?? null]),
+      },
+      {
+        name: "length of the weights",
+        caption:
+          "How long the vector of all weights was, where it was looked up; empty where it was not, or not finite.",
+        head: ["update", ...courses.map(({ name }) => name)],
+        body: rows((told, { weights }) => [
+          weights.find(([step, length]) => step === told?.step && Number.isFinite(length))?.[1] ?? null,
+        ]),
       },
       {
         name: "size of the gradient",
@@ -223,13 +266,41 @@ const toldBy = (frame) => ({
 const ending = ({ clip, status, end }) =>
   `${clip === null ? "no clipping" : `threshold ${number(clip)}`}, ${status === "failed" ? "exploded" : "ended"} at update ${whole(end)}`;
 
+/**
+ * The steps at which the weights are fetched: the first and the last, and between them some that are equally far apart.
+ *
+ * @param {number[]} steps that have a frame, rising
+ * @returns {number[]}
+ */
+export function placesIn(steps) {
+  const end = steps[steps.length - 1] ?? 0;
+  const pace = PACES.find((one) => end / one <= FETCHED) ?? end;
+  return steps.filter((step) => step % pace === 0 || step === end);
+}
+
+/**
+ * Where the weights grew most between two points.
+ *
+ * @param {Course["weights"]} weights
+ * @returns {{from: [number, number], to: [number, number]} | null} null where there are no two points
+ */
+export function farthest(weights) {
+  const known = weights.filter(([, length]) => Number.isFinite(length));
+  const pairs = known.slice(1).map((to, i) => ({ from: known[i], to }));
+  const grown = pairs.map(({ from, to }) => to[1] - from[1]);
+  return pairs[grown.indexOf(Math.max(...grown))] ?? null;
+}
+
 /** @param {Course} course */
-function sentence({ name, clip, status, end, frames }) {
-  const largest = `Its gradient was ${number(Math.max(...normsOf({ frames })))} long at most, averaged between two points.`;
+function sentence({ name, clip, status, end, frames, weights }) {
+  const most = farthest(weights);
+  const thrown = most
+    ? ` Its weights grew most between the updates ${whole(most.from[0])} and ${whole(most.to[0])}, from a length of ${number(most.from[1])} to one of ${number(most.to[1])}.`
+    : "";
   const run = `The run “${name}” (${clip === null ? "no clipping" : `clipped at ${number(clip)}`})`;
   if (status === "failed") {
-    return `${run} exploded at update ${whole(end)}: its numbers were no longer finite. ${largest}`;
+    return `${run} exploded at update ${whole(end)}: its numbers were no longer finite.${thrown}`;
   }
   const last = frames.at(-1);
-  return `${run} went on to update ${whole(end)} and is right in ${percent(last?.accuracy ?? Number.NaN)} of the held-out sequences. ${largest}`;
+  return `${run} went on to update ${whole(end)} and is right in ${percent(last?.accuracy ?? Number.NaN)} of the held-out sequences.${thrown}`;
 }

@@ -12,6 +12,7 @@ import { number, plural } from "../format.js";
 import { forward, slope, squash, stretched } from "../nets.js";
 import { largestStretch, spectralRadius } from "../spectrum.js";
 import { DECADES, HIGH, LOW, shareOf } from "./axes.js";
+import { fact } from "./fact.js";
 import { Plot, wholes } from "./plot.js";
 import { put, range } from "./range.js";
 import { gradientSize, LEAST, MOST, scaled, signalOf, sums, turning } from "./vanishing.js";
@@ -42,6 +43,7 @@ const PLACES = Array.from({ length: 121 }, (_, i) => [-FARTHEST + (i / 120) * 2 
  * @property {number} steps
  * @property {number | null} clip
  * @property {boolean} gradient whether the gradient is shown
+ * @property {boolean} edge whether what is left at every radius is shown, and the radius can be moved
  */
 
 export class Vanish {
@@ -51,7 +53,7 @@ export class Vanish {
   #own;
   #stretch;
   /** @type {Setup} */
-  #setup = { model: "", activation: null, radius: null, steps: 30, clip: null, gradient: true };
+  #setup = { model: "", activation: null, radius: null, steps: 30, clip: null, gradient: true, edge: true };
   /** @type {Map<string, ReturnType<typeof turning>>} */
   #turned = new Map();
 
@@ -65,6 +67,12 @@ export class Vanish {
   );
   #asTrained = make("button", { type: "button", onclick: () => this.#change({ radius: null }) }, "as trained");
   #radiusTold = make("span", { "aria-hidden": "true" });
+  #radiusSet = make(
+    "label",
+    { "data-part": "radius" },
+    "recurrent weights: radius ",
+    make("span", { class: "set" }, this.#radius, this.#radiusTold),
+  );
   #steps = range(
     "Steps of the sequence",
     { min: 5, max: 60, step: 1 },
@@ -87,8 +95,7 @@ export class Vanish {
     "div",
     { class: "tools", "data-part": "clip" },
     make("label", {}, this.#clipped, " clip the gradient at "),
-    this.#clip,
-    this.#clipTold,
+    make("span", { class: "set" }, this.#clip, this.#clipTold),
   );
   #curve = make("div", { "data-part": "curve" });
   #slope = make("div", { "data-part": "slope" });
@@ -112,7 +119,7 @@ export class Vanish {
         "div",
         { class: "tools" },
         make("label", {}, "function ", this.#activation),
-        make("label", { "data-part": "radius" }, "recurrent weights: radius ", this.#radius, this.#radiusTold),
+        this.#radiusSet,
         this.#asTrained,
         make("label", {}, "steps ", this.#steps, this.#stepsTold),
       ),
@@ -153,7 +160,7 @@ export class Vanish {
   tables() {
     if (!this.#drawn) return [];
     const { net, pass, signal, by } = this.#drawn;
-    const { steps, gradient } = this.#setup;
+    const { steps, gradient, edge } = this.#setup;
     const { activation } = net;
     const units = {
       name: "units",
@@ -163,23 +170,21 @@ export class Vanish {
         row.map((sum, i) => [t, i + 1, sum, pass.h[t][i], slope[activation](pass.h[t][i])]),
       ),
     };
-    // Where the gradient is still to be drawn by the reader, it stands in no table either.
-    if (!gradient) return [units];
-    return [
-      {
-        name: "gradient left",
-        caption: "The gradient at each step back from the answer, 1: as at the answer.",
-        head: ["steps back", "left", ...(by < 1 ? ["clipped"] : [])],
-        body: signal.map((share, d) => [d, share, ...(by < 1 ? [share * by] : [])]),
-      },
-      {
-        name: "left at every radius",
-        caption: `What is left after ${steps - 1} steps, by the spectral radius of the recurrent weights.`,
-        head: ["radius", "left"],
-        body: this.#turning(activation).curve.map(([radius, log]) => [radius, 10 ** log]),
-      },
-      units,
-    ];
+    const left = {
+      name: "gradient left",
+      caption: "The gradient at each step back from the answer, 1: as at the answer.",
+      head: ["steps back", "left", ...(by < 1 ? ["clipped"] : [])],
+      body: signal.map((share, d) => [d, share, ...(by < 1 ? [share * by] : [])]),
+    };
+    // What the reader is still to predict stands in no table either.
+    if (!gradient || !edge) return [...(gradient ? [left] : []), units];
+    const everywhere = {
+      name: "left at every radius",
+      caption: `What is left after ${steps - 1} steps, by the spectral radius of the recurrent weights.`,
+      head: ["radius", "left"],
+      body: this.#turning(activation).curve.map(([radius, log]) => [radius, 10 ** log]),
+    };
+    return [left, everywhere, units];
   }
 
   /** @returns {Heard | null} */
@@ -213,7 +218,7 @@ export class Vanish {
   #draw() {
     const room = this.#plots.clientWidth;
     if (!this.#setup.model || room === 0) return;
-    const { radius, steps, clip, gradient } = this.#setup;
+    const { radius, steps, clip, gradient, edge } = this.#setup;
     const { net, pass, signal } = this.#now();
     const { activation } = net;
     const size = radius ?? this.#own;
@@ -227,7 +232,9 @@ export class Vanish {
     this.#clip.disabled = clip === null;
     const threshold = clip ?? 10 ** Number(this.#clip.value);
     setText(this.#clipTold, number(threshold));
-    for (const part of [this.#gradient, this.#edge, this.#clipping]) part.hidden = !gradient;
+    for (const part of [this.#gradient, this.#clipping]) part.hidden = !gradient;
+    this.#edge.hidden = !gradient || !edge;
+    for (const part of [this.#radiusSet, this.#asTrained]) part.hidden = !edge;
 
     const pairs = room >= TWO;
     this.#plots.classList.toggle("pairs", pairs);
@@ -240,7 +247,7 @@ export class Vanish {
     const factor = this.#factor(net, pass, clip);
     if (gradient) {
       this.#leftOver(width, signal, factor.by);
-      this.#turns(width, activation, size);
+      if (edge) this.#turns(width, activation, size);
     }
     const steep = dots.map(([, value]) => slope[activation](value));
     const mean = steep.reduce((total, one) => total + one, 0) / steep.length;
@@ -321,8 +328,8 @@ export class Vanish {
       plot.picture(
         `The gradient by steps back: ${number(signal[last])} of it is left after ${last} steps.`,
         plot.across(0),
-        plot.line(points(1), { class: "thick" }),
-        by < 1 && plot.line(points(by), { class: "dashed" }),
+        plot.bounded(points(1), { class: "thick" }),
+        by < 1 && plot.bounded(points(by), { class: "dashed" }),
         ...points(1).map((point, back) => plot.dots([point], 6, { class: "heard-here", "data-back": back })),
       ),
     );
@@ -345,7 +352,7 @@ export class Vanish {
       plot.picture(
         `What is left after ${steps - 1} steps by the radius${edges.length ? `; it turns at ${edges.map(number).join(", ")}` : ""}.`,
         plot.across(0),
-        plot.line(curve, { class: "thick" }),
+        plot.bounded(curve, { class: "thick" }),
         ...marks.slice(0, 3),
         plot.dots([[size, size <= MOST ? this.#leftAt() : here[1]]], 6, { class: "here" }),
       ),
@@ -370,17 +377,16 @@ export class Vanish {
 
   /** @param {number} mean @param {number} stretch @param {number} most @param {{whole: number, by: number}} factor */
   #compare(mean, stretch, most, factor) {
-    const pair = /** @param {string} name @param {string} value @param {string | null} part */ (name, value, part) =>
-      make("div", { "data-part": part }, make("dt", {}, name), make("dd", {}, value));
     const { gradient, clip } = this.#setup;
+    const of = /** @param {string} part */ (part) => ({ "data-part": part });
     this.#compared.replaceChildren(
-      pair("mean slope of the units", number(mean), "slope"),
-      pair("most that the weights can stretch (largest singular value)", number(stretch), "radius"),
-      pair(`1/γ for this function, γ its steepest slope`, number(1 / most), null),
+      fact("mean slope of the units", number(mean), of("slope")),
+      fact("most that the weights can stretch (largest singular value)", number(stretch), of("radius")),
+      fact("1/γ for this function, γ its steepest slope", number(1 / most)),
       ...(gradient
         ? [
-            pair("size of the whole gradient, of all weights", number(factor.whole), "clip"),
-            ...(clip === null ? [] : [pair("clipping multiplies all of it by", number(factor.by), "clip")]),
+            fact("size of the whole gradient, of all weights", number(factor.whole), of("clip")),
+            ...(clip === null ? [] : [fact("clipping multiplies all of it by", number(factor.by), of("clip"))]),
           ]
         : []),
     );
@@ -395,7 +401,7 @@ export class Vanish {
    * @param {{whole: number, by: number}} factor
    */
   #sentence(activation, size, mean, signal, stretch, factor) {
-    const { gradient, radius, clip, steps } = this.#setup;
+    const { gradient, edge, radius, steps } = this.#setup;
     const last = signal[signal.length - 1];
     const as =
       activation === this.#trainedWith
@@ -406,6 +412,7 @@ export class Vanish {
     const slopes = `the units are on slopes of ${number(mean)} on average, at most ${number(STEEPEST[activation])}`;
     if (!gradient) return `${as}: ${slopes}.`;
     const way = `the gradient ${goes(last)}: ${last < 1 ? `${number(last)} of it is left` : `it is ${number(last)} times what it was`}`;
+    if (!edge) return `${as}: ${slopes}. Over ${steps - 1} steps back ${way}.${this.#clippingTold(factor)}`;
     const edges = this.#turning(activation).edges;
     const turn = edges.length
       ? `It turns at a radius of ${edges.slice(0, 3).map(number).join(" and ")}.`
@@ -414,13 +421,15 @@ export class Vanish {
       stretch < 1 / STEEPEST[activation]
         ? " That it vanishes is certain here: the weights stretch by less than 1/γ."
         : "";
-    const clipped =
-      clip === null
-        ? ""
-        : factor.by < 1
-          ? ` Clipping multiplies the whole gradient by ${number(factor.by)}: it is shorter, and points the same way.`
-          : " Clipping changes nothing: the gradient is shorter than the threshold already.";
-    return `${as}: ${slopes}. Over ${steps - 1} steps back ${way}. ${turn}${sure}${clipped}`;
+    return `${as}: ${slopes}. Over ${steps - 1} steps back ${way}. ${turn}${sure}${this.#clippingTold(factor)}`;
+  }
+
+  /** @param {{by: number}} factor */
+  #clippingTold({ by }) {
+    if (this.#setup.clip === null) return "";
+    return by < 1
+      ? ` Clipping multiplies the whole gradient by ${number(by)}: it is shorter, and points the same way.`
+      : " Clipping changes nothing: the gradient is shorter than the threshold already.";
   }
 }
 

@@ -4,7 +4,7 @@
  * @import {Activation, Net, Pass, Rows, Vector} from "../nets.js"
  */
 
-import { backward, dot, forward, norm, slope } from "../nets.js";
+import { backward, dot, forward, norm, throughTime } from "../nets.js";
 import { spectralRadius } from "../spectrum.js";
 
 /** Radii at which the gradient is worked out to find where it turns. */
@@ -52,18 +52,12 @@ export const sums = (net, { x, h }) =>
  * @returns {Vector} T numbers, entry 0 is 1
  */
 export function signalOf(net, pass, target) {
-  const { y, h } = pass;
+  const { y } = pass;
   const others = Math.max(...y.filter((_, i) => i !== target));
   const raised = y.map((v, i) => (i === target ? 0 : Math.exp(v - others)));
   const sum = raised.reduce((total, v) => total + v, 0);
   const byOutput = raised.map((v, i) => (i === target ? -1 : v / sum));
-  let back = h[0].map((_, j) => byOutput.reduce((total, v, o) => total + v * net.w_out[o][j], 0));
-  const found = [norm(back)];
-  for (let t = h.length - 1; t > 0; t--) {
-    const inner = back.map((g, i) => g * slope[net.activation](h[t][i]));
-    back = h[0].map((_, j) => inner.reduce((total, v, i) => total + v * net.w_hh[i][j], 0));
-    found.push(norm(back));
-  }
+  const found = throughTime(net, pass, byOutput).h.map(norm).reverse();
   return found.map((size) => size / found[0]);
 }
 

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
+from safetensors.numpy import load
 
 from farback.lessons import Lesson
 from farback.lessons.reader import read_lesson
@@ -248,7 +249,7 @@ def test_the_table_of_two_nets_is_what_is_drawn_and_what_the_server_tells(
     with httpx.Client(base_url=place) as http:
         run = http.post("/api/runs", json=lesson.models["rnn"].as_json()).json()["id"]
         facts = http.get(f"/api/runs/{run}").json()["facts"]
-    own = [facts["parameters"] + t * facts["shared"] for t in range(12)]
+    own = [facts["parameters"] + t * facts["shared"] - 3 * 3 for t in range(12)]  # no layer stands before the first
     assert [int(text) for text in grown["weights of its own at each"]] == own
     assert set(grown["shared"]) == {str(facts["parameters"])}
 
@@ -357,6 +358,11 @@ def test_the_other_tables_are_what_the_server_and_mathematics_say(reader: Page, 
     same(found["rnn"], [each["loss"] for each in frames])
     found = table(page, "size of the gradient")
     same(found["rnn"][1:], [each["updates"]["norm"] for each in frames[1:]])
+    found = table(page, "length of the weights")
+    lengths = dict(zip(found["update"], found["rnn"], strict=True))
+    for step in (0, 20, frames[-1]["step"]):
+        weights = load(page.request.get(f"/api/runs/{run}/weights?step={step}").body())
+        same([lengths[str(step)]], [np.sqrt(sum(np.sum(np.square(w, dtype=float)) for w in weights.values()))])
 
     page = opened(reader, PANELS)  # its panels have tables of their own
     expect(listed(page)).to_be_hidden()

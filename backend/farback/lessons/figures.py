@@ -141,7 +141,7 @@ class Steps(OfOne):
     parts: ClassVar[dict[str, str]] = {
         "h": "the state at each step",
         "pick": "the sliders of the two steps",
-        "factors": "what each step multiplies a change by",
+        "factors": "what each step multiplies a small change by",
         "next": "the button that multiplies one factor more",
         "play": "the button that multiplies one after another",
         "product": "the product so far",
@@ -181,7 +181,7 @@ class Vanish(OfOne):
 
 
 class Updates(Figure):
-    """How the training of some models went, update by update: the loss, and the size of the gradient."""
+    """How the training of some models went, update by update: the loss, the weights, and the size of the gradient."""
 
     show: Literal["updates"] = "updates"
     models: list[ModelName] = Field(min_length=1, max_length=3)
@@ -189,6 +189,7 @@ class Updates(Figure):
 
     parts: ClassVar[dict[str, str]] = {
         "loss": "the loss by updates",
+        "weights": "how long the vector of all weights is, by updates",
         "norm": "the size of the gradient by updates, before and after clipping",
         "clip": "the threshold of clipping",
         "end": "how each run ended",
