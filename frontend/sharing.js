@@ -6,8 +6,7 @@
  */
 
 import { embedCode, linkTo, namedHere, shareLink, viewQuery } from "./address.js";
-import { showCodes } from "./elements/codes.js";
-import { embedded, page } from "./elements/page.js";
+import { complain, embedded, later, page } from "./elements/page.js";
 import { ending, home } from "./source.js";
 
 const EXPOSED = "Whoever has it sees the models trained on your text, and a passage of that text.";
@@ -29,13 +28,14 @@ export class Sharing {
     return this.#copy(shareLink({ setup, view: whole }, catalog), "link", use);
   }
 
-  embed() {
+  async embed() {
     const { catalog, shown: setup, snapshot, task, view } = this.desk;
     const named = namedHere();
     if (snapshot && named && "snapshot" in named) {
       const query = viewQuery({ setup, view }, catalog);
       const title = snapshot.title || "Snapshot";
-      return showCodes({ base: home() ?? "", id: named.snapshot, title, query, end: ending() });
+      const part = await later.embedding.get().catch(complain);
+      return part?.showCodes({ base: home() ?? "", id: named.snapshot, title, query, end: ending() });
     }
     const there = this.comparison.columns.filter(({ run }) => run);
     if (!there.length) return page.notice.show("There is nothing to embed yet: press Train first.", "told");

@@ -58,28 +58,6 @@ function chooser(shared, codes) {
 }
 
 /**
- * The codes in a dialog of their own.
- *
- * @param {Shared} shared
- */
-export function showCodes(shared) {
-  const dialog = make(
-    "dialog",
-    { class: "about save", "data-testid": "codes", "aria-label": "Embed" },
-    make(
-      "div",
-      { class: "bar" },
-      make("h2", {}, "Show it in a course's page"),
-      make("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => dialog.close() }, "×"),
-    ),
-    make("div", { class: "kept" }, ...snapshotCodes(shared)),
-  );
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
-}
-
-/**
  * A button that copies, and says so.
  *
  * @param {string} words

@@ -5,7 +5,7 @@
 const LOST =
   "This part of Farback could not be loaded: the server cannot be reached, or it was updated. Reload the page.";
 
-/** @template {HTMLElement} T */
+/** @template T */
 export class Later {
   /** What has come already. @type {T | null} */
   now = null;

@@ -45,6 +45,7 @@ export const later = {
   reading: new Later(async () => part("farback-reading", (await import("./reading.js")).FarbackReading)),
   enlarge: new Later(async () => part("farback-enlarge", (await import("./enlarge.js")).FarbackEnlarge)),
   save: new Later(async () => part("farback-save", (await import("./save.js")).FarbackSave)),
+  embedding: new Later(() => import("./embedding.js")),
   help: new Later(async () => part("farback-help", (await import("./help.js")).FarbackHelp)),
 };
 
