@@ -1,4 +1,4 @@
-"""Glossary: one definition for each term, shown wherever the term stands. The measures have theirs in `measures.py`."""
+"""Glossary: one definition for each term, shown wherever the term stands. Those of measures are in `measures.py`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ class Term(NamedTuple):
     plain: str
 
 
+def measured(name: str) -> Term:
+    """A word that is also a number on the page: what is said of it there."""
+    return Term(MEASURES[name].title, MEASURES[name].plain)
+
+
 TERMS = {
     "sequence": Term(
         "Sequence",
@@ -25,8 +30,9 @@ TERMS = {
     ),
     "feed-forward": Term(
         "Feed-forward net",
-        "A net whose layers pass values on in one direction only. Here it sees a window of the last few inputs at"
-        " once, with weights of its own for each place in it, and keeps nothing from step to step.",
+        "A net whose layers pass values on in one direction only, each with weights of its own, so that nothing comes "
+        "back to where it was. In the explorer it sees a window of the last few inputs at once, with weights of its "
+        "own for each place in it, and keeps nothing from step to step.",
     ),
     "recurrent": Term(
         "Recurrent net",
@@ -63,11 +69,7 @@ TERMS = {
         "Forward pass",
         "Working out states and outputs from the first input to the last.",
     ),
-    "loss": Term(
-        "Loss",
-        "How wrong the answer is: cross-entropy in nat where one of several symbols is asked for, squared error "
-        "where a number is.",
-    ),
+    "loss": measured("loss"),
     "backward-pass": Term(
         "Backward pass",
         "Working out from the loss backwards how much it would change with each state and each weight.",
@@ -146,7 +148,7 @@ TERMS = {
 }
 """The field's words, in the order in which the story needs them."""
 
-GLOSSARY = TERMS | {name: Term(measure.title, measure.plain) for name, measure in MEASURES.items()}
+GLOSSARY = TERMS | {name: measured(name) for name in MEASURES}
 """All terms: the field's words, and the numbers on the page."""
 
 

@@ -329,7 +329,8 @@ MEASURES: dict[str, Measure] = {
     ),
     "loss": Measure(
         "Loss",
-        "How wrong the model is on held-out sequences; the dashed line is guessing.",
+        "How wrong the answers are: cross-entropy where one of several symbols is asked for, squared error where a "
+        "number is. Panels show it on held-out sequences; the dashed line is guessing.",
         "mean cross-entropy (or squared error) over the steps that are asked for, on 128 held-out sequences; in "
         "autocomplete on at most so many that do not overlap, and a word that the vocabulary lacks is not asked for",
         "nat (or squared units)",
