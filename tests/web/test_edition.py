@@ -94,6 +94,18 @@ def test_joined_modules_do_what_they_do_apart(tmp_path: Path) -> None:
     assert run(tmp_path, whole) == '["one",3]\n'
 
 
+def test_what_several_pages_load_later_has_what_any_of_them_lacks(tmp_path: Path) -> None:
+    modules = Modules(FILES | {"bare.js": 'export const later = () => import("./parts/late.js");\n'})
+    late = modules.joined("parts/late.js", "app.js", "bare.js")
+    assert late == modules.joined("parts/late.js", "bare.js", "app.js"), "whichever is found first"
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "late.js").write_text(late)
+    (tmp_path / "bare.js").write_text(modules.joined("bare.js"))
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    script = 'const { later } = await import("./bare.js"); console.log(JSON.stringify((await later()).told));'
+    assert run(tmp_path, script) == '["one",3]\n'
+
+
 @pytest.mark.parametrize(
     ("texts", "why"),
     [

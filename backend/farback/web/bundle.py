@@ -49,17 +49,17 @@ class Modules:
         self._visit(name, later, order, [])
         return list(order)
 
-    def joined(self, name: str, first: str | None = None) -> str:
+    def joined(self, name: str, *first: str) -> str:
         """A module with all that it needs, as one module.
 
         Args:
             name: of the module.
-            first: the script that is there already when this one is asked for.
+            first: scripts of which one is there already when this one is asked for, whichever it is.
 
         Raises:
             ValueError: a module is not written so that it can be joined.
         """
-        there = set() if first is None or name == first else set(self.closure(first))
+        there = set.intersection(*(set(self.closure(each)) for each in first)) if first and name not in first else set()
         parts = [self._part(each, posixpath.dirname(name)) for each in self.closure(name) if each not in there]
         exports = [match[2] for match in EXPORT.finditer(self.text(name))]
         handed_on = f'export const {{ {", ".join(exports)} }} = {TABLE}["{name}"];\n' if exports else ""

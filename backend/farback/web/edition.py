@@ -88,7 +88,7 @@ class Edition:
         if not name.endswith(".js"):
             return self._files[name]
         first = [entry for entry in self.entries if name in self.modules.closure(entry, later=True)]
-        return self.modules.joined(name, *first[:1]).encode()
+        return self.modules.joined(name, *first).encode()
 
 
 class Editions:
