@@ -196,10 +196,9 @@ export class Race {
     this.#again.disabled = done.length < entries.length;
     const seeds = runners[0].entries.length;
     const first = Math.max(...runners[0].entries.map(({ seed }) => seed)) + 1;
-    setText(
-      this.#again,
-      `Train ${plural(this.#setup.seeds, "more seed")} (${first} to ${first + this.#setup.seeds - 1})`,
-    );
+    const last = first + this.#setup.seeds - 1;
+    const which = last > first ? `${first} to ${last}` : String(first);
+    setText(this.#again, `Train ${plural(this.#setup.seeds, "more seed")} (${which})`);
     const open = done.length < entries.length;
     setText(this.#trained, open ? `${done.length} of ${plural(entries.length, "run")} are trained.` : "");
     setText(this.#now, open ? running(runners) : "");
