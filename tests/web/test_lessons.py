@@ -112,6 +112,15 @@ def test_the_path_names_all_lessons_in_order(site: Site) -> None:
     assert all(one["trained"] == 0 and one["models"] == len(list(lessons().find(one["name"]).runs())) for one in told)
 
 
+def test_from_the_front_page_one_comes_to_every_other(site: Site) -> None:
+    found, last = {"/"}, {"/"}
+    for _ in range(2):
+        links = {link for path in last for link in re.findall(r'<a [^>]*href="([^"#]*)"', site.http.get(path).text)}
+        last = {f"/{link.removeprefix('./')}" for link in links if ":" not in link} - found
+        found |= last
+    assert {"/learn", "/own", "/memory", "/class", *(f"/learn/{lesson.name}" for lesson in lessons())} <= found
+
+
 def test_there_is_no_other_lesson(site: Site) -> None:
     answer = site.http.get("/learn/nonsense")
     assert answer.status_code == 404

@@ -34,7 +34,7 @@ def article(
         for kind, said, other in (("before", "Lesson before", before), ("after", "Next lesson", after))
         if other is not None
     )
-    among = "" if framed else f'<a href="learn">Lesson {place} of {of} ·</a> '
+    among = "" if framed else f'<a href="learn">Lesson {place} of {of}</a> · '
     teaching = "" if framed or not lesson.predictions else f'<p class="teaching">{_teaching(lesson)}</p>\n'
     text = (
         f'<article class="lesson" data-lesson="{lesson.name}">\n'
