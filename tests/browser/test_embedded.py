@@ -71,6 +71,24 @@ def test_a_closed_frame_draws_the_snapshot(page: Page, where: str, sandbox: str,
             time.sleep(0.1)
 
 
+def test_a_closed_frame_reads_a_sequence_of_ones_own(page: Page, link: str) -> None:
+    address = link.replace("/s/", "/embed/")
+    with teaching(
+        f'<iframe src="{address}" title="x" width="900" height="900" sandbox="allow-scripts"></iframe>', {}
+    ) as course:
+        page.goto(course)
+        inner = page.frame_locator("iframe")
+        inner.get_by_test_id("own-sequence").click()
+        field = inner.get_by_test_id("sequence")
+        field.fill("A B C D ?")
+        inner.get_by_role("button", name="Read it").click()
+        held = inner.locator(".status[data-status=held]")
+        expect(held).to_have_count(2)
+        field.fill("A B nothing ?")
+        field.press("Enter")
+        expect(inner.locator("farback-sequence-tool .error")).to_contain_text("There is no input")
+
+
 @pytest.mark.parametrize(
     ("where", "kind"), [("link", 'type="module"'), ("copy", "async")], ids=["server", "files"], indirect=["where"]
 )
