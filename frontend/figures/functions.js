@@ -24,8 +24,6 @@ const X = { min: -3, max: 3, step: 0.05 };
 /** Pixels: of a box, and between two of them. */
 const [WIDE, HIGH_BOX] = [72, 48];
 const [NARROWEST, WIDEST] = [118, 190];
-/** Of the whole at least, for the words below it. */
-const NARROW = 320;
 const [FORWARD, BACK] = [44, 122];
 /** Where x stands. */
 const FIRST = 30;
@@ -70,6 +68,7 @@ export class Functions {
         this.#step,
       ),
       this.#place,
+      make("p", { class: "plot-title" }, "below: derivative of the last value for each value before it"),
       this.#compared,
       this.#told,
     );
@@ -271,17 +270,13 @@ export class Functions {
       );
     }
     back.append(write(between(n), BACK, "1", { class: "figure-value" }));
-    const width = Math.max(between(n) + 36, NARROW);
+    const width = between(n) + 36;
     const svg = picture(
       width,
-      BACK + 26,
+      BACK + 14,
       `${n} functions in a chain: values from left to right above, derivatives from right to left below.`,
       forward,
       back,
-      write(6, BACK + 20, "derivative of the last value for each value before it", {
-        "text-anchor": "start",
-        class: "small",
-      }),
     );
     svg.style.width = `${width}px`;
     return svg;

@@ -33,6 +33,8 @@ export class Nets {
   /** Steps that the net with weights of its own was made for. */
   #built = LEAST;
   #length = LEAST;
+  /** Whether that is another length than it was made for, or has been. */
+  #grown = false;
   /** The weight that is moved: to and from which unit, at which step where each has its own, and by how much. */
   #edit = { to: 0, from: 0, at: 1, by: 0 };
 
@@ -86,6 +88,7 @@ export class Nets {
   set(setup) {
     this.#length = setup.length;
     this.#built = setup.built ?? setup.length;
+    this.#grown = this.#built !== this.#length;
     this.#edit = { to: 0, from: 0, at: Math.min(2, setup.length - 1), by: 0 };
     put(this.#by, 0);
     for (const [name, ...parts] of /** @type {const} */ ([
@@ -156,10 +159,8 @@ export class Nets {
   /** @param {number} by */
   #grow(by) {
     this.#length = Math.min(Math.max(this.#length + by, LEAST), MOST);
+    this.#grown = true;
     this.#draw();
-    // It grows at its end, where the answer is, or is no more.
-    const end = placeOf(this.element.clientWidth, this.#length, this.#length - 1);
-    for (const place of [this.#own, this.#shared]) show(place, String(this.#length), ...end);
   }
 
   /** @param {Partial<{to: number, from: number, at: number, by: number}>} edit */
@@ -227,6 +228,11 @@ export class Nets {
     this.#longer.disabled = T === MOST;
     setText(this.#told, this.#sentence(by, differ(passes.own.h), differ(passes.shared.h)));
     this.#drawCount();
+    if (this.#grown) {
+      // It grows at its end, where the answer is, or is no more.
+      const end = placeOf(this.element.clientWidth, T, T - 1);
+      for (const place of [this.#own, this.#shared]) show(place, String(T), ...end);
+    }
     tell(this.element, "drawn");
   }
 

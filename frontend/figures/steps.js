@@ -87,6 +87,7 @@ export class Steps {
       ),
       make("div", { class: "tools" }, this.#beat.button, this.#next, this.#all),
       this.#place,
+      make("p", { class: "plot-title" }, "product so far: what is left of a small change at t when it arrives at k"),
       this.#compared,
       this.#told,
     );
@@ -324,21 +325,15 @@ export class Steps {
         write(at, PRODUCT - 6, number(product), { class: "value" }),
       );
     }
-    products.append(
-      write(4, PRODUCT + 18, "product so far: what is left of a small change at t when it arrives at k", {
-        class: "small",
-        "text-anchor": "start",
-      }),
-    );
     const svg = picture(
-      Math.max(T * apart, 330),
-      PRODUCT + 30,
+      T * apart,
+      PRODUCT + 8,
       `The net's ${T} steps; ${this.#count} of ${this.#most} factors from step ${k} back to step ${t} are multiplied.`,
       states,
       factors,
       products,
     );
-    svg.style.width = `${Math.max(T * apart, 330)}px`;
+    svg.style.width = `${T * apart}px`;
     return svg;
   }
 

@@ -146,7 +146,7 @@ export class Updates {
     const longest = Math.max(
       ...this.#courses.flatMap(({ weights }) => weights.map(([, length]) => (Number.isFinite(length) ? length : 0))),
     );
-    const top = Math.max(longest * 1.1, 1);
+    const top = Math.max(longest * 1.35, 1); // with room for the words where a run explodes
     const weights = new Plot(width, 170, x, { low: 0, high: top, ticks: wholes(0, top, 4), title: "" });
     this.#weights.replaceChildren(
       make("p", { class: "plot-title" }, "length of the vector of all weights: |w|"),

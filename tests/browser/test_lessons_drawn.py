@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from farback.lessons import lessons
 from farback.lessons.figures import FIGURES
 
+from .conftest import NewPage
+
 PARTS = """() => [...document.querySelectorAll("farback-figure [data-part]")]
   .flatMap((part) => part.dataset.part.split(" "))"""
 
@@ -182,3 +184,31 @@ def test_a_class_that_is_gone_is_said_so(page: Page, complaints: list[str]) -> N
     expect(page.locator("#step-2 .revealed")).to_be_visible()
     assert complaints
     complaints.clear()
+
+
+IN_SIGHT = """(selector) => {
+  const [shape, place] = [document.querySelector(selector), document.querySelector("farback-figure .copies")];
+  const [a, b] = [shape, place].map((one) => one.getBoundingClientRect());
+  return a.left >= b.left - 1 && a.right <= b.right + 1;
+}"""
+
+
+def test_a_narrow_place_is_scrolled_to_what_moved_and_the_page_is_not(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    page.goto("/learn/chain-rule#step-3")
+    onward = page.get_by_role("button", name="× next factor")
+    expect(onward).to_be_enabled(timeout=60_000)
+    onward.scroll_into_view_if_needed()
+    top = page.evaluate("scrollY")
+    newest = "farback-figure [data-part=product] [data-back='{}']"
+    for count in range(5):
+        assert page.evaluate(IN_SIGHT, newest.format(count)), count
+        if count < 4:
+            onward.press("Enter")
+    assert page.evaluate("scrollY") == top
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    page.goto("/learn/unfolding#step-3")
+    expect(page.locator("farback-figure")).to_have_attribute("data-state", "done", timeout=60_000)
+    page.get_by_label("How far it is drawn out").press("End")
+    assert page.evaluate(IN_SIGHT, "farback-figure [data-part=y] [data-part=loss]")  # beside the answer
