@@ -8,11 +8,10 @@ import logging
 import secrets
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
@@ -26,6 +25,7 @@ from ..snapshots.owner import fits, hashed, new_secret
 from ..store import StorageFailed
 from .answer import Act, Curve, Value
 from .code import new_code
+from .counted import Counted, Question
 from .standing import Standing, standing_of
 from .tables import ANSWERS, CLASSES, QUESTIONS, opened
 from .writer import Writer
@@ -39,12 +39,6 @@ SWEEP_S = 60.0
 
 USED_PRECISION_S = 60.0
 """How exactly the time of last use is kept: 300 answers must not write it 300 times."""
-
-REMEMBERED = 512
-"""Standings that are kept counted: a class asks one question at a time."""
-
-Question: TypeAlias = tuple[str, str, str]
-"""Code, lesson and prediction."""
 
 
 def _of_question(table: Table) -> Any:
@@ -111,11 +105,8 @@ class Classes:
         self._running = False
         self._tables: tuple[Engine, Writer] | None = None
         self._opening = threading.Lock()
-        self._lock = threading.Lock()
-        self._standings: OrderedDict[Question, Standing] = OrderedDict()
-        self._changes = 0  # transactions so far
-        self._touched: set[Question] = set()  # by the transaction that is being written
-        self._erased = False  # by it
+        self._counted = Counted()
+        self._erased = False  # by the transaction that is being written
         self._answers = 0  # in all classes
 
     def start(self) -> None:
@@ -175,20 +166,7 @@ class Classes:
     def standing(self, code: str, lesson: str, prediction: str, asked: Prediction) -> Standing:
         """How a prediction stands in a class that is there. It is counted once for all who ask."""
         question = (code, lesson, prediction)
-        with self._lock:
-            found = self._standings.get(question)
-            if found is not None:
-                self._standings.move_to_end(question)
-                return found
-            changes = self._changes
-        # Counted outside the lock, which the writer takes: else it would wait for whoever reads.
-        counted = self._count(question, asked)
-        with self._lock:
-            if self._changes == changes:
-                self._standings[question] = counted
-                while len(self._standings) > REMEMBERED:
-                    self._standings.popitem(last=False)
-        return counted
+        return self._counted.of(question, lambda: self._count(question, asked))
 
     def act(self, code: str, secret: str, lesson: str, prediction: str, act: Act) -> Future[None]:
         """Do what the teacher wants with a prediction.
@@ -282,7 +260,7 @@ class Classes:
         curve = value.points.tobytes() if isinstance(value, Curve) else None
         connection.execute(PUT, keys | {"choice": None if curve is not None else value, "curve": curve})
         self._use(connection, row)
-        self._touched.add(question)
+        self._counted.touch(question)
 
     def _act(self, connection: Connection, secret: str, question: Question, act: str) -> None:
         code, lesson, prediction = question
@@ -304,7 +282,7 @@ class Classes:
             keys = ["code", "lesson", "prediction"]
             connection.execute(put.on_conflict_do_update(index_elements=keys, set_=state))
         self._use(connection, row)
-        self._touched.add(question)
+        self._counted.touch(question)
 
     def _end(self, connection: Connection, code: str, secret: str) -> None:
         self._led(connection, code, secret)
@@ -314,8 +292,7 @@ class Classes:
         for table in (ANSWERS, QUESTIONS, CLASSES):
             connection.execute(delete(table).where(table.c.code == code))
         self._erased = True
-        with self._lock:
-            self._touched |= {question for question in self._standings if question[0] == code}
+        self._counted.touch_all(code)
 
     def _sweep(self, connection: Connection) -> None:
         now = self._clock()
@@ -332,11 +309,7 @@ class Classes:
 
     def _committed(self) -> None:
         """A transaction is on the disk: what was counted before it is forgotten before anybody is told."""
-        with self._lock:
-            self._changes += 1
-            for question in self._touched:
-                self._standings.pop(question, None)
-        self._touched.clear()
+        self._counted.committed()
         if self._erased:  # what was deleted is overwritten in the log of changes too
             self._erased = False
             with self._engine.connect() as connection:
