@@ -245,6 +245,7 @@ def test_a_class_goes_along_to_other_lessons(new_page: NewPage, code: str) -> No
     assert len(there) >= 4
     assert all(address.endswith(f"?class={code}") for address in there), there
     page.locator(".opening a").click()
+    page.wait_for_url(f"**/learn?class={code}")
     page.get_by_role("link", name="Two nets").click()
     page.wait_for_url(f"**/learn/two-nets?class={code}")
 
