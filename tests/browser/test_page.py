@@ -150,6 +150,24 @@ def test_a_phone_shows_a_model_with_memory_in_its_first_screen(new_page: NewPage
     for target in small.all():
         size = target.bounding_box()
         assert size is None or (size["height"] >= 24 and size["width"] >= 24), target.evaluate("(t) => t.outerHTML")
+    expect(page.get_by_text("How far back can a network remember?")).to_be_in_viewport(ratio=1)  # what this is
+
+
+HIT = """(button) => {
+  button.scrollIntoView({ block: "center" });
+  const { x, y, width, height } = button.getBoundingClientRect();
+  const [mid, half] = [[x + width / 2, y + height / 2], 11.9];
+  return [[-half, 0], [half, 0], [0, -half], [0, half]].every(([dx, dy]) =>
+    document.elementFromPoint(mid[0] + dx, mid[1] + dy)?.closest(".enlarge, summary") === button);
+}"""
+"""Whether a square of 24 pixels around its middle presses it."""
+
+
+def test_small_buttons_are_pressed_within_24_pixels(page: Page) -> None:
+    open_done(page)
+    for button in (page.locator(".enlarge"), page.locator(".explain > summary")):
+        for one in (button.first, button.nth(4), button.last):
+            assert one.evaluate(HIT)
 
 
 def test_panels_out_of_sight_follow_for_a_screen_reader_and_for_paper(page: Page) -> None:
