@@ -6,6 +6,8 @@ import { draw, picture, write } from "./svg.js";
 
 /** Room for the labels of the axes, in pixels. */
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 10, 10, 36];
+/** From the y axis to its labels, in pixels: a handle that lies on the axis covers none of them. */
+const LABEL = 11;
 /** Half of the words at an axis' end, in pixels. */
 const HALF_WORD = 38;
 
@@ -152,7 +154,7 @@ export class Plot {
     for (const { at, label: text } of this.y.ticks) {
       axes.append(
         draw("line", { x1: LEFT, x2: this.right, y1: this.atY(at), y2: this.atY(at), class: "grid" }),
-        write(LEFT - 5, this.atY(at), text, { "text-anchor": "end", class: "small" }),
+        write(LEFT - LABEL, this.atY(at), text, { "text-anchor": "end", class: "small" }),
       );
     }
     for (const { at, label: text } of this.x.ticks) {
