@@ -26,6 +26,9 @@ from farback.bench.table import Row, spread
 from tests.serving import serving
 from tools import chromium
 
+WARM = {"FARBACK_PREPARE_LESSONS": "0"}
+"""A server that has nothing to do but what is measured: a new one trains the lessons' models at first."""
+
 DONE_WITHIN = 300_000
 """Milliseconds for a comparison of larger models on a machine that may be busy."""
 CLICKS = 7
@@ -111,7 +114,11 @@ repeated, because the browser's clock is coarse."""
 
 def rows() -> Iterator[Row]:
     """All measurements, one after another, on a server of their own."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as address, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder), WARM) as address,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium.find())
         yield first_painting(browser, address)
         yield from opening(browser, address)
