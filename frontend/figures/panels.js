@@ -54,6 +54,7 @@ export class Panels {
   set(setup) {
     this.#setup = setup;
     this.stop();
+    this.element.setAttribute("aria-busy", "true"); // until the frame has what it is to show
     void this.#open();
   }
 
@@ -74,6 +75,7 @@ export class Panels {
       }
     } catch (error) {
       setText(this.#waited, /** @type {Error} */ (error).message);
+      this.element.removeAttribute("aria-busy");
       return;
     }
     await this.#ask();
@@ -89,7 +91,10 @@ export class Panels {
     if (this.#shown.step) query.set("step", this.#shown.step);
     const said = query.toString().replaceAll("%2C", ",");
     const address = new URL(`embed/${ids}${said && `?${said}`}`, document.baseURI).href;
-    if (address !== this.#address) {
+    const rest = () => this.element.removeAttribute("aria-busy");
+    if (address === this.#address) rest();
+    else {
+      this.#frame.addEventListener("load", rest, { once: true });
       // Replaced, so that it is no entry of the history: Back leads to the step before.
       if (this.#address && this.#frame.contentWindow) this.#frame.contentWindow.location.replace(address);
       else this.#frame.src = address;

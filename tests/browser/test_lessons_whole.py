@@ -120,5 +120,7 @@ def drawn(page: Page) -> None:
         expect(figure.locator(".progress")).to_be_empty(timeout=60_000)
         expect(figure.locator(".dot").first).to_be_visible()
     if figure.locator(".explorer").count():
+        # Else the frame of the step before would be taken for this one's, and be loaded anew while it is looked at.
+        expect(figure.locator(".explorer")).not_to_have_attribute("aria-busy", "true")
         expect(figure.frame_locator("iframe").locator("html")).to_have_attribute("data-state", "done", timeout=60_000)
         expect(figure.locator(".told")).to_be_hidden(timeout=60_000)
