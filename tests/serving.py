@@ -9,9 +9,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 STARTS_WITHIN = 60.0
 """Seconds until a server must answer: it takes about one, and a machine that builds beside it is forgiven."""
@@ -62,6 +65,28 @@ def serving(folder: Path, environment: Mapping[str, str] | None = None) -> Itera
                 server.wait()
                 raise AssertionError(f"the server did not end within {STOPS_WITHIN} s:\n{log.read_text()}") from None
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@contextmanager
+def serving_lessons(folder: Path, texts: Mapping[str, str]) -> Iterator[str]:
+    """Serve with lessons of one's own, by the names of their files."""
+    place = folder / "data" / "lessons"
+    place.mkdir(parents=True)
+    for name, text in texts.items():
+        (place / name).write_text(text, encoding="utf-8")
+    with serving(folder) as address:
+        yield address
+
+
+def trained(address: str, specs: Iterable[Mapping[str, Any]], within: float = 60.0) -> list[str]:
+    """Have runs trained by a server, and return their ids once all are done."""
+    with httpx.Client(base_url=address, timeout=30) as http:
+        runs = [http.post("/api/runs", json=spec).json()["id"] for spec in specs]
+        end = time.monotonic() + within
+        while {http.get(f"/api/runs/{run}").json()["status"] for run in runs} != {"done"}:
+            assert time.monotonic() < end, f"not trained within {within} s"
+            time.sleep(0.05)
+    return runs
 
 
 def _wait(server: subprocess.Popen[bytes], address: str, log: Path) -> None:

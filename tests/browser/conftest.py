@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,13 @@ from farback.export import export
 from farback.snapshots.kept import Kept
 from tests.brief import put_in_brief
 from tests.hosting import hosting_files
-from tests.serving import serving
+from tests.serving import serving, trained
 from tools import chromium
 
 NewPage = Callable[..., Page]
+
+TEXTS = Path(__file__).parent / "texts"
+"""Lessons for tests: every figure, with models that are trained in a moment."""
 
 SMALL = {"task": {"name": "recall", "lag": 5}, "training": {"steps": 20}}
 
@@ -41,14 +43,9 @@ def server(served: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def link(server: str) -> str:
     """A snapshot of two small models."""
-    with httpx.Client(base_url=server, timeout=30) as http:
-        runs = [http.post("/api/runs", json=SMALL | {"cell": {"name": cell}}).json()["id"] for cell in ("rnn", "lstm")]
-        end = time.monotonic() + 60
-        while {http.get(f"/api/runs/{run}").json()["status"] for run in runs} != {"done"}:
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        made = http.post("/api/snapshots", json={"runs": runs, "title": "For week 3"}).json()
-        return f"{server}/{made['url']}"
+    runs = trained(server, [SMALL | {"cell": {"name": cell}} for cell in ("rnn", "lstm")])
+    made = httpx.post(f"{server}/api/snapshots", json={"runs": runs, "title": "For week 3"}, timeout=30).json()
+    return f"{server}/{made['url']}"
 
 
 @pytest.fixture(scope="session")

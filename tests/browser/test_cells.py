@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -14,102 +13,29 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Frame, Page, expect
 
-from farback.lessons import Lesson
-from farback.lessons.reader import read_lesson
+from farback.lessons import Lesson, read_file
 
-from ..serving import serving
-from .conftest import NewPage
+from ..serving import serving_lessons, trained
+from .conftest import TEXTS, NewPage
 from .test_embedded import teaching
-
-OWN = """\
-# Cells
-
-```lesson
-idea = "Small cells."
-minutes = 1
-
-[models.lstm]
-task = { name = "recall", lag = 6, symbols = 2 }
-cell = { name = "lstm", hidden = 4 }
-training = { steps = 60 }
-
-[models.gru]
-task = { name = "recall", lag = 6, symbols = 2 }
-cell = { name = "gru", hidden = 4 }
-training = { steps = 60 }
-```
-
-## One
-```figure
-show = "cell"
-model = "lstm"
-at = 3
-untrained_numbers = false
-caption = "An LSTM."
-```
-See [f](figure:f).
-
-## Two
-```figure
-show = "cell"
-model = "gru"
-at = 3
-hold = [{ gate = "z", value = 0, start = 2 }]
-caption = "A GRU."
-```
-See [z](figure:z).
-
-## Three
-```figure
-show = "race"
-models = ["lstm", "gru"]
-seeds = 2
-caption = "A race."
-```
-See [dots](figure:dots).
-
-## Four
-```figure
-show = "race"
-models = ["lstm"]
-seeds = 2
-measure = "accuracy"
-caption = "The same by accuracy."
-```
-See [dots](figure:dots).
-
-## Five
-```figure
-show = "panels"
-models = ["lstm", "gru"]
-panels = ["gates"]
-caption = "Gates."
-```
-All of them.
-"""
 
 Array = NDArray[np.float32]
 
 
 @pytest.fixture(scope="module")
 def lesson() -> Lesson:
-    return read_lesson("90-cells.md", OWN)
+    return read_file(TEXTS / "90-cells.md")
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, lesson: Lesson) -> Iterator[str]:
     """A server that has the lesson, with its models trained, and another one without them."""
-    folder = tmp_path_factory.mktemp("cells")
-    (folder / "data" / "lessons").mkdir(parents=True)
-    (folder / "data" / "lessons" / "90-cells.md").write_text(OWN)
-    (folder / "data" / "lessons" / "91-untrained.md").write_text(OWN.replace("steps = 60", "steps = 61"))
-    with serving(folder) as address:
-        with httpx.Client(base_url=address, timeout=30) as http:
-            runs = [http.post("/api/runs", json=spec.as_json()).json()["id"] for spec in lesson.runs()]
-            end = time.monotonic() + 60
-            while {http.get(f"/api/runs/{run}").json()["status"] for run in runs} != {"done"}:
-                assert time.monotonic() < end
-                time.sleep(0.05)
+    text = (TEXTS / lesson.file).read_text()
+    untrained = text.replace("steps = 60", "steps = 61")
+    with serving_lessons(
+        tmp_path_factory.mktemp("cells"), {lesson.file: text, "91-untrained.md": untrained}
+    ) as address:
+        trained(address, [spec.as_json() for spec in lesson.runs()])
         yield address
 
 

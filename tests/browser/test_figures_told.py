@@ -6,7 +6,6 @@ import base64
 import csv
 import io
 import math
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,112 +17,12 @@ from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 from safetensors.numpy import load
 
-from farback.lessons import Lesson
-from farback.lessons.reader import read_lesson
+from farback.lessons import Lesson, read_file
 
-from ..serving import serving
-from .conftest import NewPage
+from ..serving import serving_lessons, trained
+from .conftest import TEXTS, NewPage
 from .test_accessible import complaints_of
 from .test_heard import SILENT
-
-OWN = """\
-# Told
-
-```lesson
-idea = "Small nets."
-minutes = 1
-
-[models.rnn]
-task = { name = "recall", lag = 4, symbols = 2, distractors = 1 }
-cell = { name = "rnn", hidden = 3 }
-training = { steps = 60, clip = 1.0 }
-
-[models.lstm]
-task = { name = "recall", lag = 6, symbols = 2 }
-cell = { name = "lstm", hidden = 4 }
-training = { steps = 60 }
-```
-
-## Nets
-```figure
-show = "nets"
-model = "rnn"
-length = 5
-```
-One.
-
-## Unfolded
-```figure
-show = "unfold"
-model = "rnn"
-length = 5
-back = true
-nudge = true
-```
-Two.
-
-## Functions
-```figure
-show = "functions"
-functions = ["square", "sin"]
-```
-Three.
-
-## Steps
-```figure
-show = "steps"
-model = "rnn"
-```
-Four.
-
-## Vanishing
-```figure
-show = "vanish"
-model = "rnn"
-steps = 5
-```
-Five.
-
-## Not yet
-```figure
-show = "vanish"
-model = "rnn"
-steps = 5
-gradient = false
-```
-Six.
-
-## Updates
-```figure
-show = "updates"
-models = ["rnn"]
-```
-Seven.
-
-## Cell
-```figure
-show = "cell"
-model = "lstm"
-at = 3
-```
-Eight.
-
-## Race
-```figure
-show = "race"
-models = ["lstm", "rnn"]
-seeds = 2
-```
-Nine.
-
-## Panels
-```figure
-show = "panels"
-models = ["rnn"]
-panels = ["gates"]
-```
-Ten.
-"""
 
 NETS, UNFOLD, FUNCTIONS, STEPS, VANISH, NOT_YET, UPDATES, CELL, RACE, PANELS = range(1, 11)
 
@@ -132,22 +31,15 @@ Array = NDArray[np.float32]
 
 @pytest.fixture(scope="module")
 def lesson() -> Lesson:
-    return read_lesson("91-told.md", OWN)
+    return read_file(TEXTS / "91-told.md")
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, lesson: Lesson) -> Iterator[str]:
     """A server that has the lesson, with its models trained."""
-    folder = tmp_path_factory.mktemp("told")
-    (folder / "data" / "lessons").mkdir(parents=True)
-    (folder / "data" / "lessons" / "91-told.md").write_text(OWN)
-    with serving(folder) as address:
-        with httpx.Client(base_url=address, timeout=30) as http:
-            runs = [http.post("/api/runs", json=spec.as_json()).json()["id"] for spec in lesson.runs()]
-            end = time.monotonic() + 60
-            while {http.get(f"/api/runs/{run}").json()["status"] for run in runs} != {"done"}:
-                assert time.monotonic() < end
-                time.sleep(0.05)
+    texts = {lesson.file: (TEXTS / lesson.file).read_text()}
+    with serving_lessons(tmp_path_factory.mktemp("told"), texts) as address:
+        trained(address, [spec.as_json() for spec in lesson.runs()])
         yield address
 
 
