@@ -15,13 +15,16 @@ def squash(name: Activation) -> Callable[[Tensor], Tensor]:
     """The function itself, applied in place."""
     import torch
 
+    tanh = tanh_of_half()
+    return {"tanh": lambda a: tanh(a.add_(a)), "relu": torch.relu_, "sigmoid": torch.sigmoid_}[name]
+
+
+def tanh_of_half() -> Callable[[Tensor], Tensor]:
+    """tanh(a / 2) = 2 σ(a) - 1, in place: three times as fast as torch's float32 tanh, and within 2e-7 of it."""
+    import torch
+
     minus_one = torch.tensor(-1.0)  # a tensor, as a Python number would cost as much as the arithmetic
-
-    def tanh(a: Tensor) -> Tensor:
-        """2 σ(2a) - 1: three times as fast as torch's float32 tanh, and within 2e-7 of it."""
-        return torch.add(minus_one, a.add_(a).sigmoid_(), alpha=2, out=a)
-
-    return {"tanh": tanh, "relu": torch.relu_, "sigmoid": torch.sigmoid_}[name]
+    return lambda a: torch.add(minus_one, a.sigmoid_(), alpha=2, out=a)
 
 
 def slope(name: Activation, value: Tensor, out: Tensor | None = None) -> Tensor:

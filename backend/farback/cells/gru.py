@@ -9,10 +9,10 @@ from pydantic import Field
 
 from ..arrays import Floats
 from ..cite import Cite
-from .activation import slope, squash, through
+from .activation import slope, tanh_of_half, through
 from .base import Gate, Held, Sweep, Trace, Weights
 from .jacobian import JacobiansOf, StepJacobians
-from .recurrent import HiddenOnly, before, blocks, by_step, chrono, hold, is_cut, linear, repeat
+from .recurrent import HiddenOnly, Sums, before, blocks, by_step, chrono, hold, is_cut, linear, repeat
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -68,16 +68,17 @@ class GRU(HiddenOnly):
         import torch
 
         (T, B, _), H = x.shape, self.hidden
-        w_hh, b_hh = w["weight_hh"].mT, w["bias_hh"]
+        w_hh, b_hh = w["weight_hh"].mT.contiguous(), w["bias_hh"]
         w_rz, w_n, b_n = w_hh[:, : 2 * H], w_hh[:, 2 * H :], b_hh[2 * H :]
-        w_of_x = w["weight_ih"][: 2 * H], w["weight_ih"][2 * H :]
-        b_of_x = w["bias_ih"][: 2 * H] + b_hh[: 2 * H], w["bias_ih"][2 * H :]
+        # n's pre-activation is doubled for `tanh_of_half`: the input's weights once, the recurrent side as it is added.
+        w_of_x = w["weight_ih"][: 2 * H], 2 * w["weight_ih"][2 * H :]
+        b_of_x = w["bias_ih"][: 2 * H] + b_hh[: 2 * H], 2 * w["bias_ih"][2 * H :]
         # Pre-activations, then in place the gates: (T, B, 2H) r and z, (T, B, H) n
         rz_all, n_all = x.new_empty(T, B, 2 * H), x.new_empty(T, B, H)
         r_all, z_all = rz_all[..., :H], rz_all[..., H:]
         recurrent_n, h_all = torch.empty_like(n_all), torch.empty_like(n_all)
         step = by_step(rz_all, r_all, z_all, n_all, recurrent_n, h_all)
-        tanh = squash("tanh")
+        tanh = tanh_of_half()
         h = x.new_zeros(B, H)
         for steps in blocks(T, 3 * B * H):
             part = slice(steps.start, steps.stop)
@@ -89,7 +90,7 @@ class GRU(HiddenOnly):
                 if held:
                     hold(held, t, r=r, z=z)
                 torch.addmm(b_n, h, w_n, out=back)
-                tanh(n.addcmul_(r, back))
+                tanh(n.addcmul_(r, back, value=2))
                 h = torch.lerp(n, h, z, out=h_next)  # (1 - z) n + z h
         return Trace(x, h_all, None, {"r": r_all, "z": z_all, "n": n_all}, {"recurrent_n": recurrent_n})
 
@@ -98,29 +99,29 @@ class GRU(HiddenOnly):
     ) -> Sweep:
         import torch
 
-        T, K, _, H = grad_h.shape
-        part, first = slice(steps.start, steps.stop), max(steps.start - 1, 0)
+        T, K, first = *grad_h.shape[:2], max(steps.start - 1, 0)
+        part = slice(steps.start, steps.stop)
         r, z, n = (trace.gates[name][part] for name in "rzn")
         recurrent_n = trace.saved["recurrent_n"][part]
         # The factors d h / d (pre-activation), which do not depend on what comes back, for all steps at once. The
         # candidate has one for each side, recurrent and input; what lies between them is the same on both sides.
-        to_recurrent_n, to_r, to_z, to_n = room.unbind(2)
-        through("tanh", 1 - z, n, out=to_n)
+        to_n, to_r, to_z, to_recurrent_n = room.unbind(2)
+        through("tanh", torch.sub(z.new_ones(()), z, out=to_n), n, out=to_n)
         torch.mul(to_n, r, out=to_recurrent_n)
-        through("sigmoid", to_n * recurrent_n, r, out=to_r)
-        through("sigmoid", before(trace.h, steps) - n, z, out=to_z)
+        through("sigmoid", torch.mul(to_n, recurrent_n, out=to_r), r, out=to_r)
+        through("sigmoid", torch.sub(before(trace.h, steps), n, out=to_z), z, out=to_z)
         grad_pre = repeat(room, K)
-        grad_recurrent, grad_input = grad_pre[..., :3, :].flatten(3), grad_pre[..., 1:, :].flatten(3)
-        w_hh = w["weight_hh"].roll(H, 0)  # rows of n, r, z
-        reached = grad_h[first : steps.stop]
-        dh_at = by_step(reached, reached[..., None, :], reached.flatten(1, 2), start=first)
-        pre_at = by_step(grad_pre, grad_recurrent.flatten(1, 2), z, start=steps.start)
+        grad_input, grad_recurrent = grad_pre[..., :3, :].flatten(3), grad_pre[..., 1:, :].flatten(3)
+        w_hh = w["weight_hh"]
+        reached = grad_h[first : steps.stop, ..., None, :]
+        dh_at = by_step(reached, reached.flatten(1, 3), start=first)
+        pre_at = by_step(grad_pre, grad_recurrent.flatten(1, 2), z[..., None, :], start=steps.start)
         for t in reversed(steps):
-            dh, dh_wide, _ = dh_at[t]
+            dh, _ = dh_at[t]
             pre, pre_recurrent, keep = pre_at[t]
-            pre.mul_(dh_wide)
+            pre.mul_(dh)
             if t > 0 and not is_cut(t, T, cut):
-                dh_before, _, flat_before = dh_at[t - 1]
+                dh_before, flat_before = dh_at[t - 1]
                 dh_before.addcmul_(dh, keep)
                 flat_before.addmm_(pre_recurrent, w_hh)
         return Sweep(grad_h, None, grad_input, grad_recurrent, steps.start)
@@ -144,16 +145,11 @@ class GRU(HiddenOnly):
 
         return laid_out
 
-    def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
-        import torch
+    def grad_x(self, w: Weights, trace: Trace, sweep: Sweep) -> Tensor:
+        return super().grad_x({"weight_ih": w["weight_ih"].roll(self.hidden, 0)}, trace, sweep)
 
-        grads, H = super().gradient(trace, sweep), self.hidden
-        # The sweep's recurrent side lies as n, r, z, torch.nn's weights as r, z, n; of r and z it is the input side's.
-        bias_n = sweep.grad_recurrent[:, 0, :, :H].sum((0, 1))
-        return (
-            grads
-            | {
-                "weight_hh": grads["weight_hh"].mT.roll(-H, 1).mT,  # along what lies together in memory
-                "bias_hh": torch.cat([grads["bias_ih"][: 2 * H], bias_n]),
-            }
+    def from_sums(self, sums: Sums) -> dict[str, Tensor]:
+        back = -self.hidden
+        return super().from_sums(
+            sums._replace(weight_ih=sums.weight_ih.roll(back, 1), bias_ih=sums.bias_ih.roll(back, 0))
         )
