@@ -149,7 +149,9 @@ class GRU(HiddenOnly):
         return super().grad_x({"weight_ih": w["weight_ih"].roll(self.hidden, 0)}, trace, sweep)
 
     def from_sums(self, sums: Sums) -> dict[str, Tensor]:
-        back = -self.hidden
-        return super().from_sums(
-            sums._replace(weight_ih=sums.weight_ih.roll(back, 1), bias_ih=sums.bias_ih.roll(back, 0))
-        )
+        import torch
+
+        H = self.hidden
+        weight_ih, bias_ih = sums.weight_ih.roll(-H, 1), sums.bias_ih.roll(-H, 0)  # n, r, z to r, z, n
+        grads = super().from_sums(sums._replace(weight_ih=weight_ih, bias_ih=bias_ih))
+        return grads | {"bias_hh": torch.cat([bias_ih[: 2 * H], sums.last_hh])}

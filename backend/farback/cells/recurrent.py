@@ -58,7 +58,7 @@ class Recurrent(Cell):
             "weight_ih": sums.weight_ih.mT,
             "weight_hh": sums.weight_hh.mT,
             "bias_ih": sums.bias_ih,
-            "bias_hh": sums.bias_hh,
+            "bias_hh": sums.bias_ih,  # a cell whose two sides differ says what is different
         }
 
     def unshared(self, inputs: int, length: int) -> int:
@@ -142,14 +142,12 @@ class Sums(NamedTuple):
     weight_ih: Tensor  # (I, G)
     weight_hh: Tensor  # (H, G)
     bias_ih: Tensor  # (G,)
-    bias_hh: Tensor  # (G,) the very same array where the sweep's two sides are
+    last_hh: Tensor  # (H,) for b_hh's last block, the only one in which a sweep's two sides may differ
 
     @classmethod
     def empty(cls, trace: Trace, sweep: Sweep) -> Sums:
-        zeros, G = sweep.grad_input.new_zeros, sweep.grad_input.shape[-1]
-        bias_ih = zeros(G)
-        bias_hh = bias_ih if sweep.grad_recurrent is sweep.grad_input else zeros(G)
-        return cls(zeros(trace.x.shape[2], G), zeros(trace.h.shape[2], G), bias_ih, bias_hh)
+        zeros, G, H = sweep.grad_input.new_zeros, sweep.grad_input.shape[-1], trace.h.shape[2]
+        return cls(zeros(trace.x.shape[2], G), zeros(H, G), zeros(G), zeros(H))
 
     def add(self, trace: Trace, sweep: Sweep) -> None:
         """Add the steps of this sweep."""
@@ -160,8 +158,8 @@ class Sums(NamedTuple):
         self.weight_ih.addmm_(x.mT, grad_input.flatten(0, 1))
         self.weight_hh.addmm_(h_before.mT, grad_recurrent[skip:].flatten(0, 1))
         self.bias_ih.add_(grad_input.sum((0, 1)))
-        if self.bias_hh is not self.bias_ih:
-            self.bias_hh.add_(grad_recurrent.sum((0, 1)))
+        if sweep.grad_recurrent is not sweep.grad_input:
+            self.last_hh.add_(grad_recurrent[..., -len(self.last_hh) :].sum((0, 1)))
 
 
 def by_step(*arrays: Tensor, start: int = 0) -> dict[int, tuple[Tensor, ...]]:
