@@ -48,7 +48,7 @@ class Recurrent(Cell):
         return (sweep.grad_input @ aligned(w["weight_ih"]))[..., : trace.x.shape[2]].contiguous()
 
     def gradient(self, trace: Trace, sweep: Sweep) -> dict[str, Tensor]:
-        sums = Sums.empty(trace, sweep)
+        sums = Sums.zeros(trace, self.blocks)
         sums.add(trace, sweep)
         return self.from_sums(sums)
 
@@ -116,17 +116,15 @@ class HiddenOnly(Recurrent):
         T, B, _ = x.shape
 
         def pullback(grad_h: Tensor) -> Gradient:
-            sums: Sums | None = None
+            sums = Sums.zeros(trace, self.blocks)
             grad_x: list[Tensor] = []
             parts = blocks(T, B * self.blocks * self.hidden)
             room = self._room(grad_h[:, None], len(parts[0]))  # the same for all blocks, as it is in the cache then
             for steps in reversed(parts):
                 sweep = self.sweep_steps(w, trace, grad_h[:, None], steps, cut, room[: len(steps)])
-                sums = sums or Sums.empty(trace, sweep)
                 sums.add(trace, sweep)
                 if layer:
                     grad_x.append(self.grad_x(w, trace, sweep)[:, 0])
-            assert sums is not None  # there is a step
             return Gradient(self.from_sums(sums), torch.cat(grad_x[::-1]) if layer else None)
 
         return trace.h, pullback
@@ -145,8 +143,10 @@ class Sums(NamedTuple):
     last_hh: Tensor  # (H,) for b_hh's last block, the only one in which a sweep's two sides may differ
 
     @classmethod
-    def empty(cls, trace: Trace, sweep: Sweep) -> Sums:
-        zeros, G, H = sweep.grad_input.new_zeros, sweep.grad_input.shape[-1], trace.h.shape[2]
+    def zeros(cls, trace: Trace, blocks: int) -> Sums:
+        """Before anything is added."""
+        zeros, H = trace.h.new_zeros, trace.h.shape[2]
+        G = blocks * H
         return cls(zeros(trace.x.shape[2], G), zeros(H, G), zeros(G), zeros(H))
 
     def add(self, trace: Trace, sweep: Sweep) -> None:
