@@ -11,6 +11,7 @@ from farback.arrays import Floats
 from farback.lessons import lessons
 from farback.lessons.figures import Cell, Figure, Panels, Unfold, Vanish
 from farback.lessons.lesson import Step
+from farback.model import Model
 from farback.pipeline import record
 from farback.probing.observe import Observer
 from farback.spec import RunSpec
@@ -105,6 +106,48 @@ def test_most_is_left_at_a_radius_in_between() -> None:
     assert most == figure.radius, left
     assert 0.01 < left[most] < 1, "nowhere more than at the answer"
     assert left[1.85] < left[2.5] < left[1.64], "above 1.85 the curve rises again a little"
+
+
+def shut_at(lesson: str) -> tuple[str, int]:
+    """The gate that the answer to the lesson's question holds shut, and the step from which on."""
+    revealed = (step.revealed_figure for step in lessons().find(lesson).steps)
+    (held,) = next(figure.hold for figure in revealed if isinstance(figure, Cell) and figure.hold)
+    assert held.value == 0
+    return held.gate, held.start
+
+
+def named(lesson: str, gate: str, start: int) -> tuple[Floats, Floats]:
+    """The letters that were read before a gate is held shut, of many sequences, and those that are named at the end."""
+    (spec,) = lessons().find(lesson).models.values()
+    *_, last = record(spec)
+    trained = Model(spec.cell, spec.task.inputs, spec.task.outputs, last.weights)
+    batch = spec.task.batch(np.random.default_rng(0), 2000)
+    read = batch.x[:, :, : spec.task.outputs].sum(2).argmax(0) < start
+    shut = trained.holding({0: {(t, gate): 0.0 for t in range(start, len(batch.x))}})
+    answers = shut.predict(batch.x[:, read], [len(batch.x) - 1])[0].argmax(1)
+    return batch.y[-1][read], answers
+
+
+def test_a_forget_gate_shut_leaves_one_answer_to_all_letters_and_an_input_gate_shut_all_of_them() -> None:
+    shut, start = shut_at("lstm")
+    assert shut == "f"
+    for gate in ("f", "o"):
+        letters, answers = named("lstm", gate, start)
+        assert len(set(letters.tolist())) == 4
+        assert len(set(answers.tolist())) == 1
+    letters, answers = named("lstm", "i", start)
+    assert (letters == answers).all()
+
+
+def test_a_reset_gate_shut_loses_the_letter_and_an_update_gate_shut_one_of_four() -> None:
+    shut, start = shut_at("gru")
+    assert shut == "r"
+    letters, answers = named("gru", "r", start)
+    assert (letters == answers).mean() < 0.3
+    letters, answers = named("gru", "z", start)
+    right = [(answers[letters == letter] == letter).mean() for letter in range(4)]
+    assert sorted(share > 0.99 for share in right) == [False, True, True, True]
+    assert min(right) < 0.01
 
 
 def test_the_loss_falls_in_ten_steps_as_the_last_caption_says() -> None:
