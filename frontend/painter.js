@@ -144,7 +144,9 @@ export class Painter {
     page.notice.connection(columns.some((column) => column.lost));
     const scales = { extent, version, ink };
     const count = page.columns.show({ columns, task: task.name, view, ...scales, steps: last, asking });
-    page.reach.show(columns, extent, chosen.threshold, (model) => seeds.of(model, chosen.threshold));
+    page.reach.show(columns, extent, chosen.threshold, (model) =>
+      seeds.of(model, chosen.threshold, columns[model]?.frame?.answers.at(-1)),
+    );
     page.hold.show(chosen, columns);
     if (readsText(task)) this.#bringReading();
     later.reading.now?.show({ columns, task, view, chosen, ...scales, asking });

@@ -233,14 +233,15 @@ export class Seeds {
    *
    * @param {number} model
    * @param {number} threshold of the gradient horizon
+   * @param {number} [longest] lag that its sequences have
    * @returns {Summary | null} null where it is not trained with several seeds
    */
-  of(model, threshold) {
+  of(model, threshold, longest) {
     const jobs = this.jobs.filter((job) => job.model === model);
     if (!jobs.length) return null;
     // A result tells the horizon at the usual threshold; at another one it is read off the last frame.
     if (threshold !== THRESHOLD) this.#fetch();
-    return summaryOf(jobs, threshold);
+    return summaryOf(jobs, threshold, longest);
   }
 
   async #fetch() {
@@ -283,9 +284,10 @@ export class Seeds {
 /**
  * @param {Job[]} jobs of one model
  * @param {number} threshold
+ * @param {number} [longest] lag that its sequences have: a horizon of as much may be longer
  * @returns {Summary}
  */
-export function summaryOf(jobs, threshold) {
+export function summaryOf(jobs, threshold, longest) {
   const results = jobs.flatMap(({ result }) => result ?? []);
   const reach = spreadOf(results.map((result) => result.reach.value));
   const horizon = spreadOf(jobs.flatMap((job) => horizonOf(job, threshold) ?? []));
@@ -303,7 +305,7 @@ export function summaryOf(jobs, threshold) {
       ...{ reach: null, horizon: null, number: "–" },
       words: open ? `the first of ${plural(jobs.length, "seed")} is not done yet` : "no seed has a result",
       told: told.slice(1).filter(Boolean).join(", "),
-      each: jobs.map((job) => resultOf(job, threshold)),
+      each: jobs.map((job) => resultOf(job, threshold, longest)),
     };
   const least = results.some((result) => result.reach.at_least) ? Math.max(...results.map((r) => r.reach.value)) : null;
   const written = /** @param {number} value */ (value) => reachText({ value, at_least: value === least, spread: null });
@@ -312,7 +314,7 @@ export function summaryOf(jobs, threshold) {
     ...{ reach, horizon, number: written(reach.median) },
     words: `median of ${plural(results.length, "seed")}${open ? " so far" : ""}, ${range}`,
     told: told.filter(Boolean).join(", "),
-    each: jobs.map((job) => resultOf(job, threshold)),
+    each: jobs.map((job) => resultOf(job, threshold, longest)),
   };
 }
 
@@ -329,9 +331,10 @@ function horizonOf({ result, last }, threshold) {
 /**
  * @param {Job} job
  * @param {number} threshold
+ * @param {number} [longest]
  * @returns {SeedResult}
  */
-function resultOf(job, threshold) {
+function resultOf(job, threshold, longest) {
   const { seed, stage, result, failure } = job;
   if (!result) return { seed, reach: "–", horizon: "–", solved: stage === "over" ? (failure ?? "") : "not done yet" };
   const { reach, horizon, solved_at } = result;
@@ -340,7 +343,7 @@ function resultOf(job, threshold) {
   return {
     seed,
     reach: reachText(reach) + (reach.spread ? ` (${rangeText(reach.spread, longestOf(reach))})` : ""),
-    horizon: value === null ? "–" : value + (half ? ` (${rangeText(half)})` : ""),
+    horizon: value === null ? "–" : rangeText([value, value], longest) + (half ? ` (${rangeText(half, longest)})` : ""),
     solved: solved_at === null ? "not solved" : `at step ${whole(solved_at)}`,
   };
 }

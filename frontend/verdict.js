@@ -11,10 +11,12 @@ const every = (steps) => (steps === null ? "" : `every ${number(steps)} ${steps 
 
 /**
  * @param {Verdict | undefined} verdict
+ * @param {boolean} [finite] false: none of what it judges is
  * @returns {string}
  */
-export function verdictText(verdict) {
+export function verdictText(verdict, finite = true) {
   if (!verdict) return "";
+  if (!finite) return "no verdict: the gradient is 0 at the answer, or not finite";
   const { value, half_life: half, doubling, left_out: left, D } = verdict;
   const words = {
     vanishing: `vanishing: halves ${every(half)}`,

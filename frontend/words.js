@@ -6,6 +6,7 @@
 
 import { duration, longestOf, number, percent, plural, rangeText, whole } from "./format.js";
 import { readsText } from "./setup.js";
+import { THRESHOLD } from "./threshold.js";
 import { secondsLeft } from "./timeline.js";
 
 /** Reach and horizon are told apart when they differ by a quarter of the longer one, and by 3 steps at least. */
@@ -61,7 +62,11 @@ export function compareText(frame, facts, onward = false) {
   }
   if (reach.value - horizon.value >= apart) {
     const does = text ? "It predicts better with what lies" : "It answers clearly better than a guess from";
-    return `${does} ${plural(reach.value, "step")} back, though beyond ${horizon.value} its gradient is all but gone: a slight change there hardly moves its answer.`;
+    const little =
+      horizon.threshold > THRESHOLD
+        ? `below ${percent(horizon.threshold)} of its largest`
+        : "all but gone: a slight change there hardly moves its answer";
+    return `${does} ${plural(reach.value, "step")} back, though beyond ${horizon.value} its gradient is ${little}.`;
   }
   if (reach.value === 0 && horizon.value === 0)
     return "Neither its answers nor its gradient connect to any earlier step yet.";

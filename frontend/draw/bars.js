@@ -52,7 +52,7 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
   const written = (which) => width / Math.max(bars.filter((bar) => bar[which]).length, 1);
   c.textAlign = "center";
   c.textBaseline = "alphabetic";
-  bars.forEach(({ name, value, text, beyond = [], error = 0, marks = [] }, at) => {
+  bars.forEach(({ name, value, beyond = [], error = 0, marks = [] }, at) => {
     const middle = (at + 0.5) * place;
     c.fillStyle = colour;
     const fill = /** @param {number} value @param {number} shade */ (value, shade) => {
@@ -63,7 +63,6 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
     };
     for (const [more, larger] of beyond.toReversed().entries()) fill(larger, 0.16 * (more + 1));
     if (value !== null) {
-      const top = yOf(Math.max(value, 0));
       fill(value, 0.75);
       c.strokeStyle = ink.text;
       c.lineWidth = 1;
@@ -75,9 +74,6 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
         line(c, middle - place / 2 + 1, yOf(mark), middle + place / 2 - 1, yOf(mark));
       });
       c.setLineDash([]);
-      writeWith(c, font(SMALL, "600"));
-      c.fillStyle = ink.text;
-      within(c, text, middle, Math.min(top, floor) - 3, { width, place: written("text") });
     }
     writeWith(c, font(SMALL));
     c.fillStyle = ink.muted;
@@ -89,8 +85,19 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
   c.strokeStyle = ink.muted;
   c.setLineDash([3, 3]);
   for (const { at } of lines) line(c, 0, yOf(at), width, yOf(at));
+  c.setLineDash([]);
+  // Over the lines, which would strike them out.
+  writeWith(c, font(SMALL, "600"));
+  bars.forEach(({ value, text }, at) => {
+    if (value === null) return;
+    const above = Math.min(yOf(Math.max(value, 0)), floor) - 3;
+    within(c, text, (at + 0.5) * place, above, { width, place: written("text") }, ink);
+  });
   if (divide) {
     const x = divide.before * place;
+    c.strokeStyle = ink.muted;
+    c.lineWidth = 1;
+    c.setLineDash([3, 3]);
     line(c, x, 0, x, floor);
     c.setLineDash([]);
     writeWith(c, font(SMALL));
@@ -111,11 +118,20 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
  * @param {number} middle
  * @param {number} y
  * @param {{width: number, place: number}} room of the picture, and of a word
+ * @param {Ink} [ink] where it may lie on a line
  */
-function within(c, text, middle, y, { width, place }) {
+function within(c, text, middle, y, { width, place }, ink) {
   const half = c.measureText(text).width / 2;
   if (2 * half > SPILL * place) return;
-  c.fillText(text, Math.min(Math.max(middle, half), width - half), y);
+  const x = Math.min(Math.max(middle, half), width - half);
+  if (ink) {
+    c.lineWidth = 3;
+    c.lineJoin = "round";
+    c.strokeStyle = ink.paper;
+    c.strokeText(text, x, y);
+    c.fillStyle = ink.text;
+  }
+  c.fillText(text, x, y);
 }
 
 /**

@@ -250,7 +250,11 @@ function paintFlag(c, x, label, { width, height }, ink) {
   c.fillStyle = ink.muted;
   c.fillRect(Math.min(Math.round(x), width - 1), 0, 1, height);
   c.fillStyle = ink.text;
+  if (!label) return;
   c.textAlign = "center";
-  write(c, label, x + 0.5, height - 1, ink);
+  writeWith(c, font(SMALL));
+  // At an end of the axis it keeps within the picture.
+  const half = c.measureText(label).width / 2 + 1;
+  write(c, label, Math.min(Math.max(x + 0.5, half), width - half), height - 1, ink);
   c.textAlign = "left";
 }

@@ -46,8 +46,13 @@ export class ChainTool extends HTMLElement {
     const text = ends ? `${this.#count} of ${this.#most} factors, from step ${ends.k} back to ${ends.t}` : "";
     setAttribute(this.#range, "aria-valuetext", text);
     setText(this.#text, text);
-    this.#back.disabled = this.#count === 0;
-    this.#on.disabled = this.#all.disabled = this.#count >= this.#most;
+    // What can be pressed no more would lose the keyboard.
+    const [first, last] = [this.#count === 0, this.#count >= this.#most];
+    const focused = document.activeElement;
+    if ((first && focused === this.#back) || (last && (focused === this.#on || focused === this.#all)))
+      this.#range.focus({ preventScroll: true });
+    this.#back.disabled = first;
+    this.#on.disabled = this.#all.disabled = last;
   }
 
   /** @param {number} count */
@@ -61,7 +66,8 @@ export class ChainTool extends HTMLElement {
    * @param {() => void} act
    */
   #button(text, label, act) {
-    return hint(make("button", { type: "button", "aria-label": label, onclick: act }, text), label);
+    // Whoever speaks to the page says what is written.
+    return hint(make("button", { type: "button", "aria-label": `${text}: ${label}`, onclick: act }, text), label);
   }
 }
 

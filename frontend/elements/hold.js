@@ -126,6 +126,7 @@ export class FarbackHold extends HTMLElement {
     // What a link holds is shown at once; then it may be folded again.
     if (view.hold.length && !before) this.#open = true;
     this.#unfold();
+    if (!view.hold.length && this.#release === document.activeElement) this.#hold.focus({ preventScroll: true });
     this.#release.hidden = !view.hold.length;
     this.#hold.disabled = view.hold.length >= MAX_HOLDS;
     const waiting = view.hold.length > 0 && !columns.some((column) => column.held);

@@ -5,18 +5,19 @@
  */
 
 import { ASKING } from "../hints.js";
-import { make, tell } from "./dom.js";
+import { make, setAttribute, tell } from "./dom.js";
 import { hint } from "./hint.js";
 
 export class LengthsTool extends HTMLElement {
   /** @type {number[]} training steps that are shown */
   #steps = [];
+  #asks = false;
   #button = make(
     "button",
     {
       type: "button",
       "data-testid": "test-lengths",
-      onclick: () => tell(this, "view", { tested: this.#steps }),
+      onclick: () => this.#asks && tell(this, "view", { tested: this.#steps }),
     },
     "Test longer sequences",
   );
@@ -33,8 +34,9 @@ export class LengthsTool extends HTMLElement {
    */
   show(view, columns) {
     this.#steps = [...new Set(columns.flatMap(({ own, frame }) => (own ?? frame)?.step ?? []))];
-    // What was asked for already needs no second press.
-    this.#button.disabled = !this.#steps.length || this.#steps.every((step) => view.tested.includes(step));
+    // What was asked for already needs no second press; disabled it would lose the keyboard.
+    this.#asks = this.#steps.some((step) => !view.tested.includes(step));
+    setAttribute(this.#button, "aria-disabled", String(!this.#asks));
   }
 }
 

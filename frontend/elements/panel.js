@@ -71,7 +71,8 @@ export class FarbackPanel extends HTMLElement {
       this.stale = false;
       return false;
     }
-    const asking = Boolean(scene.answer && !scene.answer.fresh && scene.answer.refusal === null);
+    // Who is not seen is not asked.
+    const asking = this.#visible && Boolean(scene.answer && !scene.answer.fresh && scene.answer.refusal === null);
     this.toggleAttribute("data-asking", asking && this.panel.inquiry?.(scene) !== null);
     const history = this.panel.history ? scene.frames.length : 0;
     const made = [

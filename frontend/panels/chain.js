@@ -4,6 +4,7 @@
  * @import {ChainAnswer, Curves, Frame, Panel, Picture, Scene, View, WindowAnswer} from "../types.js"
  */
 
+import { CEILING } from "../extent.js";
 import { number, plural } from "../format.js";
 import { hasState, index, ofAnswer, rangeOf, words } from "./asked.js";
 import { answerOf, logAxis, room } from "./common.js";
@@ -39,6 +40,18 @@ export function endsOf(frame, view) {
  */
 export const factorsOf = ({ factors }, { t, k }) => Math.min(factors, k - t);
 
+/**
+ * An axis from 0 to the largest value, with a little air above.
+ *
+ * @param {number} most
+ * @param {string} title
+ * @returns {Curves["y"]}
+ */
+const upTo = (most, title) => ({
+  ...{ low: 0, high: most * 1.08, log: false, title },
+  ticks: [0, most].map((at) => ({ at, label: number(at) })),
+});
+
 /** @param {number | null} log a power of ten */
 const size = (log) => (log === null ? 0 : 10 ** log);
 
@@ -60,7 +73,7 @@ const isWhole = ({ steps }, count) => count > 0 && count === steps.length;
 function factors({ frame }, { steps, spectral }, count, peers) {
   const points = steps.map((x, i) => ({ x, y: spectral[i] ?? null }));
   const sizes = peers.flatMap((peer) => peer.spectral.map((norm) => norm ?? 0));
-  const high = Math.max(1, ...sizes) * 1.08;
+  const most = Math.max(1, ...sizes);
   return {
     kind: "curves",
     caption: "size of each factor: the most that step can stretch a change",
@@ -71,7 +84,7 @@ function factors({ frame }, { steps, spectral }, count, peers) {
       { name: "multiplied", points: points.slice(0, count), style: "bars" },
       { name: "still to come", points: points.slice(count), style: "ghosts" },
     ],
-    y: { low: 0, high, log: false, ticks: [0, 1].map((at) => ({ at, label: String(at) })), title: "size of J_t" },
+    y: upTo(most, "size of J_t"),
     lines: [{ at: 1, label: "1", meaning: "1: as large as it was" }],
     spans: [],
     ticks: [],
@@ -105,7 +118,7 @@ function running({ frame }, value, count, peers) {
         ? [{ name: "autograd", points: [{ x: t, y: size(autograd.spectral) }], style: /** @type {const} */ ("rings") }]
         : []),
     ],
-    y: logAxis([Math.max(low, LEAST) / MARGIN, high * MARGIN], "size of d s_k / d s_t"),
+    y: logAxis([Math.max(low, LEAST) / MARGIN, Math.min(high, CEILING) * MARGIN], "size of d s_k / d s_t"),
     lines: [{ at: 1, label: "", meaning: "1: as large as it was" }],
     spans: [],
     ticks: [],
@@ -160,7 +173,7 @@ function autogradText({ autograd, difference }) {
  */
 function window({ frame }, { t, k, window: seen, steps, connectivity }, peers) {
   const zero = k - t >= seen;
-  const high = Math.max(1e-9, ...peers.flatMap((peer) => peer.connectivity)) * 1.08;
+  const most = Math.max(1e-9, ...peers.flatMap((peer) => peer.connectivity));
   const here = connectivity[0] ?? 0;
   return [
     words(
@@ -182,7 +195,7 @@ function window({ frame }, { t, k, window: seen, steps, connectivity }, peers) {
           style: "bars",
         },
       ],
-      y: { low: 0, high, log: false, ticks: [{ at: 0, label: "0" }], title: "connectivity, logits a unit of input" },
+      y: upTo(most, "connectivity, logits a unit of input"),
       lines: [],
       spans: [],
       ticks: [],

@@ -32,6 +32,12 @@ export function layerOf({ frame, layer }) {
   return /** @type {Layer} */ (frame.layers[Math.min(layer, frame.layers.length - 1)]);
 }
 
+/**
+ * @param {Layer} layer
+ * @returns {boolean} whether any of its gradient signal is a number
+ */
+export const isTold = ({ signal }) => pointsOf(signal).some(({ y }) => y !== null);
+
 /** Decades of a colour scale: more of them could not be told apart. */
 export const SHADES = 6;
 /** Smallest share of its row's largest entry that is still told from nothing. */

@@ -145,7 +145,7 @@ export function clippedText(frames, clip) {
   if (clip === null) return "gradient of the weights, never clipped";
   const { recent, overall } = clippedShares(frames);
   if (recent === null || overall === null) return `gradient of the weights, clipped beyond ${number(clip)}`;
-  return `clipped: ${whole(recent)} of updates, ${whole(overall)} overall`;
+  return `gradient of the weights, dashed where clipped: ${whole(recent)} of updates, ${whole(overall)} overall`;
 }
 
 /**

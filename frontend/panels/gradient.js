@@ -7,7 +7,7 @@
 import { fallText } from "../draw/sentence.js";
 import { roundUp } from "../scales.js";
 import { verdictText } from "../verdict.js";
-import { answerOf, back, layerOf, logAxis, pointsOf, room, STATE_HEIGHT, unitMap } from "./common.js";
+import { answerOf, back, isTold, layerOf, logAxis, pointsOf, room, STATE_HEIGHT, unitMap } from "./common.js";
 
 const HEIGHT = 64;
 
@@ -16,7 +16,7 @@ export const signal = {
   id: "signal",
   measures: ["signal", "verdict"],
   title: "Gradient signal G",
-  plain: "how much of the learning signal is left on its way back",
+  plain: "how much of the learning signal is left on its way back, median over sequences",
   switches: ["gradient"],
   room: room(HEIGHT),
   pictures: (scene) => {
@@ -30,7 +30,7 @@ export const signal = {
     return [
       {
         kind: "curves",
-        caption: dead ? "0 at every earlier step: nothing flows back" : verdictText(layer.verdict),
+        caption: dead ? "0 at every earlier step: nothing flows back" : verdictText(layer.verdict, isTold(layer)),
         ...(relative ? { sentence: fallText(points, last) } : {}),
         axis: "time",
         length: frame.length,

@@ -6,9 +6,10 @@
 
 import { valueAt } from "../decode.js";
 import { barAxis } from "../draw/bars.js";
+import { CEILING } from "../extent.js";
 import { number } from "../format.js";
 import { hasState, ofAnswer, rangeOf, words } from "./asked.js";
-import { answerOf, layerOf, logAxis, note, room } from "./common.js";
+import { answerOf, isTold, layerOf, logAxis, note, room } from "./common.js";
 
 const HEIGHT = 84;
 const STEPS = 48;
@@ -58,7 +59,7 @@ const three = (matrix, place) => [
 function scale(matrices) {
   const values = matrices.flatMap((matrix) => (matrix?.values ? [...matrix.values] : []));
   const [low, high] = rangeOf([...values.map((value) => 10 ** value), 1]);
-  return [Math.max(low, LEAST), high];
+  return [Math.max(low, LEAST), Math.min(high, CEILING)];
 }
 
 /**
@@ -131,8 +132,8 @@ function gauge({ spectral_radius: radius, largest, gamma }, peers) {
         ? `recurrent weights below ${number(limit)}: the gradient must vanish`
         : `recurrent weights above ${number(limit)}: the gradient need not vanish, and might explode`,
     bars: [
-      { name: "in the long run", value: radius, text: number(radius) },
-      { name: "in one step", value: largest, text: number(largest) },
+      { name: "ρ, in the long run", value: radius, text: number(radius) },
+      { name: "σ max, in one step", value: largest, text: number(largest) },
     ],
     y: barAxis(high, GAUGE, "stretch by the recurrent weights alone"),
     lines: [{ at: limit, label: `1/γ = ${number(limit)}`, meaning: "below it every gradient must vanish" }],
@@ -149,22 +150,23 @@ function gauge({ spectral_radius: radius, largest, gamma }, peers) {
  * @returns {string}
  */
 export function verdictText(scene, lyapunov) {
-  const { value, half_life: half, doubling, left_out: left } = layerOf(scene).verdict;
+  const layer = layerOf(scene);
+  const { value, half_life: half, doubling, left_out: left } = layer.verdict;
   const steps = /** @param {number | null} count */ (count) => `${number(count)} ${count === 1 ? "step" : "steps"}`;
   const verdict =
     value === "vanishing"
-      ? `Gradient vanishes: it halves every ${steps(half)} back.`
+      ? `Gradient vanishes (median over sequences): it halves every ${steps(half)} back.`
       : value === "exploding"
-        ? `Gradient explodes: it doubles every ${steps(doubling)} back.`
+        ? `Gradient explodes (median over sequences): it doubles every ${steps(doubling)} back.`
         : value === "steady"
-          ? `Gradient stays: less than a factor of 10 over ${left ? "all that counts" : "the whole way"}.`
-          : "No verdict on the gradient: too little of it can be told.";
+          ? `Gradient stays (median over sequences): within a factor of 10 ${left ? "where it counts" : "all the way"}.`
+          : `No verdict on the gradient: ${isTold(layer) ? "too little of it can be told" : "it is 0 at the answer, or not finite"}.`;
   const gone = left && value ? ` (${left} lags too small to count.)` : "";
   const top = lyapunov?.[0] ?? null;
   if (top === null) return verdict + gone;
   const factor = number(Number(Math.exp(top).toPrecision(4)));
   const does = Math.abs(top) < STILL ? "is kept, nearly" : top < 0 ? "shrinks" : "grows";
-  return `${verdict}${gone} The change that lasts longest ${does}: times e^${number(top)} = ${factor} a step.`;
+  return `${verdict}${gone} The change that lasts longest in the one shown ${does}: times e^${number(top)} = ${factor} a step.`;
 }
 
 /** @type {Panel} */

@@ -83,8 +83,11 @@ export function lengthText({ at, by_lag: { measure, lags, value, trials }, reach
   const trained = plural(at[0].length, "step");
   const when = step === frame.step ? "" : ` (tested at training step ${step})`;
   const good = value.filter((skill) => (skill ?? 0) >= COUNTS).length;
+  // Distances that were asked for may lie far apart.
+  const next = Math.min(...lags.filter((lag) => lag > reach.value));
+  const not = !reach.at_least && next > reach.value + 1 ? `, but not ${next}` : "";
   const answers = reach.value
-    ? `it still answers ${reachText(reach)} ${reach.value === 1 ? "step" : "steps"} back`
+    ? `it still answers ${reachText(reach)} ${reach.value === 1 ? "step" : "steps"} back${not}`
     : measure === "skill" && good
       ? `its reach is 0: it answers at ${good} of ${lags.length} distances, but not at the nearest`
       : "its reach is 0: at no distance is it clearly better than a guess";

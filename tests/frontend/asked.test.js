@@ -68,10 +68,16 @@ test("what is left of a change is counted back from the answer, on a log axis th
   assert.deepEqual([curves.y.low, curves.y.high], [1e-8, 100]);
 });
 
+test("a model that explodes leaves 1, and the models beside it, on the axis", () => {
+  const exploded = { ...spectra, products: matrix([[59, 50, 40]]), lags: [0] };
+  const curves = /** @type {Curves} */ (jacobians.pictures(scene(spectra, { peers: [spectra, exploded] }))[1]);
+  assert.deepEqual([curves.y.low, curves.y.high], [1e-8, 1e6]);
+});
+
 test("the verdict and the slowest decay are told in words", () => {
   const words = text(jacobians.pictures(scene(spectra)));
-  assert.match(words, /vanishes: it halves every 1 step back/);
-  assert.match(words, /lasts longest shrinks: times e\^−0\.12 = 0\.887 a step/);
+  assert.match(words, /vanishes \(median over sequences\): it halves every 1 step back/);
+  assert.match(words, /lasts longest in the one shown shrinks: times e\^−0\.12 = 0\.887 a step/);
   const kept = text(jacobians.pictures(scene({ ...spectra, lyapunov: [0.001] })));
   assert.match(kept, /is kept, nearly/);
 });
@@ -224,7 +230,10 @@ test("how far it answers on longer sequences is told and drawn", () => {
   const [note, scores, skill] = /** @type {[Note, Bars, Bars]} */ (
     /** @type {unknown} */ (lengths.pictures(scene(longer, {}, { tested: [20] })))
   );
-  assert.equal(note.text, "Trained on 5 steps. On 10 it still answers 5 steps back (50 sequences a distance).");
+  assert.equal(
+    note.text,
+    "Trained on 5 steps. On 10 it still answers 5 steps back, but not 9 (50 sequences a distance).",
+  );
   assert.deepEqual(
     scores.bars.map(({ name, text }) => `${name} ${text}`),
     ["5 100 %", "8 70 %", "10 40 %"],

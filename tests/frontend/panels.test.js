@@ -309,7 +309,8 @@ test("the verdict is told in plain words", () => {
   assert.equal(told({ left_out: 12 }), "vanishing: halves every 3.2 steps back (12 of 40 lags left out: too small)");
   assert.match(told({ value: "steady" }), /^steady/);
   assert.equal(told({ value: "exploding", doubling: 2.1 }), "exploding: doubles every 2.1 steps back");
-  assert.match(told({ value: null }), /no verdict/);
+  assert.match(told({ value: null }), /no verdict: too little/);
+  assert.match(verdictText(/** @type {any} */ ({ ...verdict, value: null, left_out: 40 }), false), /not finite$/);
 });
 
 test("where training was truncated, the gradient says how far back it was followed", () => {

@@ -185,6 +185,7 @@ test("every seed is told by itself, with how far its numbers are spread", () => 
     { seed: 0, reach: "–", horizon: "–", solved: "exploded at step 31" },
     { seed: 0, reach: "–", horizon: "–", solved: "not done yet" },
   ]);
+  assert.equal(summaryOf(jobs, 0.01, 9).each[0]?.horizon, "≥ 9 (8 to ≥ 9)", "as long as its sequences");
   assert.equal(summaryOf(jobs, 0.05).each[0]?.horizon, "–", "known at another threshold once its last frame is here");
 });
 

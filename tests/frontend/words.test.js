@@ -36,6 +36,8 @@ test("a model that is right from afar answers clearly better than a guess, which
   const text = compareText(frame({ reach: reach(39), accuracy: 0.77 }), facts);
   assert.match(text, /clearly better than a guess from 39 steps back, though beyond 20/);
   assert.doesNotMatch(text, /correct|latched/);
+  const strict = compareText(frame({ reach: reach(39), horizon: { ...seen(20), threshold: 0.2 } }), facts);
+  assert.match(strict, /beyond 20 its gradient is below 20 % of its largest/);
 });
 
 test("a model that is right far more often than a guess is not said to use nothing", () => {
