@@ -21,6 +21,13 @@ def test_tanh_is_torchs_to_the_rounding_of_one() -> None:
         assert float((tanh(a.clone()).double() - a.double().tanh()).abs().max()) <= within
 
 
+@given(st.floats(2.0**-100, 10, width=32))
+def test_tanh_is_right_relative_to_its_largest_value(largest: float) -> None:
+    a = torch.linspace(-largest, largest, 40)
+    exact = a.double().tanh()
+    assert float((tanh(a.clone()).double() - exact).abs().max()) <= 3e-6 * float(exact.max())
+
+
 @given(st.floats(width=32))
 def test_tanh_of_any_number_is_within_one_and_of_none_is_none(value: float) -> None:
     for dtype in (torch.float32, torch.float64):

@@ -108,6 +108,22 @@ def test_in_float32_and_at_training_s_sizes_it_is_as_near_to_float64_as_torch_nn
         assert float((grad - exact[name]).abs().max()) <= 1e-5 * float(exact[name].abs().max()), name
 
 
+@pytest.mark.parametrize("cell", MODULES)
+@pytest.mark.parametrize("size", [0.3, 0.03, 1e-3, 1e-6])
+def test_in_float32_states_and_gradients_are_right_however_small_the_states_are(cell: str, size: float) -> None:
+    kind = CELLS[cell].model_validate({"name": cell, "hidden": 8, "layers": 2})
+    drawn = {name: array * np.float32(size) for name, array in build(kind, torch.float32).state_dict().items()}
+    double, single = (Model(kind, INPUTS, 2, drawn, dtype) for dtype in (torch.float64, torch.float32))
+    x, pull = noise(20, 3, INPUTS, seed=1, dtype=torch.float64), noise(20, 3, 8, seed=2, dtype=torch.float64)
+    h_expected, expected = theirs(double, x, pull, None)
+    h, grads = ours(single, x.float(), pull.float(), None)
+    compare({"h": h} | grads, {"h": h_expected} | expected, 1e-5)
+    traces = single.scan(x.float())
+    gates = [trace.gates["n" if cell == "gru" else "g"] for trace in traces if trace.gates]
+    exact = [trace.gates["n" if cell == "gru" else "g"] for trace in double.scan(x) if trace.gates]
+    compare(dict(enumerate(gates)), dict(enumerate(exact)), 1e-5)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("cut", [None, 3])
 def test_the_net_without_memory_has_one_too(cut: int | None) -> None:
     cell, dtype = FeedForward(hidden=4, layers=2, window=3), torch.float64

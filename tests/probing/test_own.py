@@ -288,6 +288,37 @@ def test_a_module_that_holds_all_parts_is_taken_apart(answer: Any) -> None:
     assert probe(module, tokens[0]).x.shape == (T, 1, INPUTS)
 
 
+class Fading(nn.Module):
+    """It tells the last step alone, where next to nothing is left of the first input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recurrent, self.readout = made((nn.RNN, {}), outputs=1, bias=False, dtype=torch.float32)
+        with torch.no_grad():
+            self.recurrent.weight_hh_l0.mul_(0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        answer: Tensor = self.readout(self.recurrent(x)[0][-1])
+        return answer
+
+
+def test_a_module_whose_answer_has_faded_is_still_itself() -> None:
+    x = torch.zeros(40, B, INPUTS)
+    x[0] = noise(B, INPUTS)
+    assert probe(Fading(), x).output.shape == (40, B, 1)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize("size", [1e-3, 1e-8])
+def test_small_inputs_give_small_states_and_not_rounding(kind: Kind, size: float) -> None:
+    recurrent, readout = made(kind, bias=False, dtype=torch.float32)
+    x = size * noise(T, B, INPUTS, dtype=torch.float32)
+    found = probe(recurrent, x, readout=readout)
+    h = recurrent(x)[0]
+    assert close(found.states[0].h, h, 1e-6)
+    assert close(found.output, readout(h), 1e-5)
+
+
 def test_the_module_and_all_randomness_stay_as_they_are() -> None:
     torch.manual_seed(0)
     module = Whole()

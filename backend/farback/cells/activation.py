@@ -10,13 +10,36 @@ if TYPE_CHECKING:
 
 Activation: TypeAlias = Literal["tanh", "relu", "sigmoid"]
 
+SMALL = 0.1
+"""Values of tanh that are all below it are worked out by torch's: 2e-7 would be too large a share of them."""
+
 
 def squash(name: Activation) -> Callable[[Tensor], Tensor]:
     """The function itself, applied in place."""
     import torch
 
-    tanh = tanh_of_half()
-    return {"tanh": lambda a: tanh(a.add_(a)), "relu": torch.relu_, "sigmoid": torch.sigmoid_}[name]
+    return {"tanh": tanh, "relu": torch.relu_, "sigmoid": torch.sigmoid_}[name]
+
+
+def tanh(a: Tensor) -> Tensor:
+    """tanh in place, within 2e-6 of its largest value in float32."""
+    return a.tanh_() if is_small(a) else quick_tanh()(a)
+
+
+def quick_tanh() -> Callable[[Tensor], Tensor]:
+    """tanh in place, as `tanh_of_half`: for single steps, whose values `is_small` must be asked about afterwards."""
+    halved = tanh_of_half()
+    return lambda a: halved(a.add_(a))
+
+
+def is_small(values: Tensor) -> bool:
+    """Whether all of them, or all that they are the tanh of, are so small that `tanh_of_half` is too coarse."""
+    return _largest(values[-1]) < SMALL and _largest(values) < SMALL  # what is not a number is not small
+
+
+def _largest(values: Tensor) -> float:
+    low, high = values.aminmax()
+    return max(-float(low), float(high))
 
 
 def tanh_of_half() -> Callable[[Tensor], Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from ..arrays import Floats
 from ..cite import Cite
-from .activation import slope, tanh_of_half, through
+from .activation import is_small, slope, tanh_of_half, through
 from .base import Gate, Held, Sweep, Trace, Weights
 from .jacobian import JacobiansOf, StepJacobians
 from .recurrent import HiddenOnly, Sums, before, blocks, by_step, chrono, hold, is_cut, linear, repeat
@@ -65,6 +66,13 @@ class GRU(HiddenOnly):
         return w
 
     def scan(self, w: Weights, x: Tensor, layer: int = 0, held: Held | None = None) -> Trace:
+        trace = self._scan(w, x, held, tanh_of_half())
+        if is_small(trace.gates["n"]):
+            return self._scan(w, x, held, lambda a: a.div_(2).tanh_())
+        return trace
+
+    def _scan(self, w: Weights, x: Tensor, held: Held | None, tanh_of_half: Callable[[Tensor], Tensor]) -> Trace:
+        """`scan` by a tanh that is applied in place, to one step at a time."""
         import torch
 
         (T, B, _), H = x.shape, self.hidden
@@ -78,7 +86,6 @@ class GRU(HiddenOnly):
         r_all, z_all = rz_all[..., :H], rz_all[..., H:]
         recurrent_n, h_all = torch.empty_like(n_all), torch.empty_like(n_all)
         step = by_step(rz_all, r_all, z_all, n_all, recurrent_n, h_all)
-        tanh = tanh_of_half()
         h = x.new_zeros(B, H)
         for steps in blocks(T, 3 * B * H):
             part = slice(steps.start, steps.stop)
@@ -90,7 +97,7 @@ class GRU(HiddenOnly):
                 if held:
                     hold(held, t, r=r, z=z)
                 torch.addmm(b_n, h, w_n, out=back)
-                tanh(n.addcmul_(r, back, value=2))
+                tanh_of_half(n.addcmul_(r, back, value=2))
                 h = torch.lerp(n, h, z, out=h_next)  # (1 - z) n + z h
         return Trace(x, h_all, None, {"r": r_all, "z": z_all, "n": n_all}, {"recurrent_n": recurrent_n})
 

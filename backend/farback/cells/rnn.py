@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from ..arrays import Floats
 from ..cite import Cite
-from .activation import Activation, slope, squash
+from .activation import Activation, is_small, quick_tanh, slope, squash
 from .base import Held, Sweep, Trace, Weights
 from .jacobian import JacobiansOf, StepJacobians
 from .recurrent import HiddenOnly, by_step, is_cut, linear, repeat
@@ -70,9 +71,17 @@ class RNN(HiddenOnly):
         return w
 
     def scan(self, w: Weights, x: Tensor, layer: int = 0, held: Held | None = None) -> Trace:
+        import torch
+
+        if self.activation != "tanh":
+            return self._scan(w, x, squash(self.activation))
+        trace = self._scan(w, x, quick_tanh())
+        return self._scan(w, x, torch.tanh_) if is_small(trace.h) else trace
+
+    def _scan(self, w: Weights, x: Tensor, phi: Callable[[Tensor], Tensor]) -> Trace:
+        """`scan` by an activation that is applied in place, to one step at a time."""
         h_all = linear(x, w["weight_ih"], w["bias_ih"] + w["bias_hh"])  # (T, B, H)
         w_hh = w["weight_hh"].mT
-        phi = squash(self.activation)
         h_last = None
         for h in h_all.unbind():  # each (B, H): first the input's part, then in place the new state
             if h_last is not None:
