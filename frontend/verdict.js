@@ -16,7 +16,7 @@ const every = (steps) => (steps === null ? "" : `every ${number(steps)} ${steps 
  */
 export function verdictText(verdict, finite = true) {
   if (!verdict) return "";
-  if (!finite) return "no verdict: the gradient is 0 at the answer, or not finite";
+  if (!finite) return "no verdict: the gradient is not finite, or 0";
   const { value, half_life: half, doubling, left_out: left, D } = verdict;
   const words = {
     vanishing: `vanishing: halves ${every(half)}`,

@@ -10,6 +10,8 @@ import { verdictText } from "../verdict.js";
 import { answerOf, back, isTold, layerOf, logAxis, pointsOf, room, STATE_HEIGHT, unitMap } from "./common.js";
 
 const HEIGHT = 64;
+/** Where truncation cuts. */
+const CUT = "trained to here";
 
 /** @type {Panel} */
 export const signal = {
@@ -44,7 +46,10 @@ export const signal = {
         spans: facts?.truncate
           ? [back(step, facts.truncate - 1, "training follows it no further back", "outline")]
           : [],
-        ticks: frame.answers.length === 1 ? [{ at: step, label: "" }] : [],
+        ticks: [
+          ...(facts?.truncate && facts.truncate <= step ? [{ at: step - facts.truncate + 1, label: CUT }] : []),
+          ...(frame.answers.length === 1 ? [{ at: step, label: "" }] : []),
+        ],
         height: HEIGHT,
       },
     ];

@@ -160,7 +160,7 @@ export function verdictText(scene, lyapunov) {
         ? `Gradient explodes (median over sequences): it doubles every ${steps(doubling)} back.`
         : value === "steady"
           ? `Gradient stays (median over sequences): within a factor of 10 ${left ? "where it counts" : "all the way"}.`
-          : `No verdict on the gradient: ${isTold(layer) ? "too little of it can be told" : "it is 0 at the answer, or not finite"}.`;
+          : `No verdict on the gradient: ${isTold(layer) ? "too little of it can be told" : "it is not finite, or 0 at the answer"}.`;
   const gone = left && value ? ` (${left} lags too small to count.)` : "";
   const top = lyapunov?.[0] ?? null;
   if (top === null) return verdict + gone;
