@@ -311,6 +311,8 @@ export interface Note {
 
 export interface Bar {
   name: string;
+  /** Stands under it, where that is not its name. */
+  under?: string;
   value: number | null;
   /** Stands above it. */
   text: string;

@@ -1,7 +1,7 @@
 /**
  * A few numbers side by side on a canvas, each with its name under it.
  *
- * @import {Bars, Ink} from "../types.js"
+ * @import {Bar, Bars, Ink} from "../types.js"
  */
 
 import { placing } from "../scales.js";
@@ -48,11 +48,11 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
   const place = width / bars.length;
   const wide = Math.min(SHARE * place, WIDEST);
   const floor = yOf(0);
-  /** Pixels for each word, where not every bar has one. @param {"name" | "text"} which */
-  const written = (which) => width / Math.max(bars.filter((bar) => bar[which]).length, 1);
+  /** Pixels for each word, where not every bar has one. @param {(bar: Bar) => string} word */
+  const written = (word) => width / Math.max(bars.filter(word).length, 1);
   c.textAlign = "center";
   c.textBaseline = "alphabetic";
-  bars.forEach(({ name, value, beyond = [], error = 0, marks = [] }, at) => {
+  bars.forEach(({ name, under = name, value, beyond = [], error = 0, marks = [] }, at) => {
     const middle = (at + 0.5) * place;
     c.fillStyle = colour;
     const fill = /** @param {number} value @param {number} shade */ (value, shade) => {
@@ -77,7 +77,7 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
     }
     writeWith(c, font(SMALL));
     c.fillStyle = ink.muted;
-    within(c, name, middle, height - 2, { width, place: written("name") });
+    within(c, under, middle, height - 2, { width, place: written(({ name, under = name }) => under) });
   });
   c.strokeStyle = ink.line;
   c.lineWidth = 1;
@@ -91,7 +91,7 @@ export function paintBars(canvas, { bars, y, lines, divide }, { width, height },
   bars.forEach(({ value, text }, at) => {
     if (value === null) return;
     const above = Math.min(yOf(Math.max(value, 0)), floor) - 3;
-    within(c, text, (at + 0.5) * place, above, { width, place: written("text") }, ink);
+    within(c, text, (at + 0.5) * place, above, { width, place: written((bar) => bar.text) }, ink);
   });
   if (divide) {
     const x = divide.before * place;

@@ -110,7 +110,8 @@ function lines(picture, colour) {
 function acrossAxis(picture) {
   if (picture.lagFrom !== undefined)
     return { title: { text: "lag d: steps before the answer" }, autorange: "reversed", rangemode: "tozero" };
-  if (picture.axis === "time") return { title: { text: "time step t" } };
+  // From the first step to the last, as in the panel, wherever its points are.
+  if (picture.axis === "time") return { title: { text: "time step t" }, range: [-0.5, picture.length - 0.5] };
   const ticks = stepTicks(picture.length, APART);
   return {
     title: { text: "training step" },
@@ -277,7 +278,7 @@ function drawn(picture, ink, colour) {
     };
   if (picture.kind === "bars") {
     const ticks = picture.bars.map((_, at) => at);
-    const ticktext = picture.bars.map(({ name }) => plain(name));
+    const ticktext = picture.bars.map(({ name, under = name }) => plain(under));
     const over = levels(picture.lines, false, ink);
     const { title } = picture.y;
     return {
@@ -291,7 +292,8 @@ function drawn(picture, ink, colour) {
   return {
     data: [heatmap(picture, ink)],
     xaxis: time,
-    yaxis: { type: "category", automargin: true, autorange: "reversed", title: { text: rows } },
+    // Its title stands off the rows' names, which may be long.
+    yaxis: { type: "category", automargin: true, autorange: "reversed", title: { text: rows, standoff: 12 } },
     over: {},
   };
 }

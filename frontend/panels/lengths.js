@@ -57,9 +57,12 @@ function byLag({ at, by_lag: found }, trained) {
     kind: "bars",
     caption: `${skill ? "skill" : "nats lost without what is older"} by steps back, at length ${at.at(-1)?.length}`,
     bars: lags.map(({ lag, skill: value }, i) => ({
-      name: (lags.length - 1 - i) % every === 0 ? String(lag) : "",
+      name: String(lag),
+      // There is room for a few.
+      under: (lags.length - 1 - i) % every === 0 ? String(lag) : "",
       value,
       text: "",
+      told: number(value),
     })),
     y: barAxis(high, HEIGHT, skill ? "skill: 0 is a guess, 1 is perfect" : "nats", {
       numbers: false,

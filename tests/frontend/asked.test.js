@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { tableOf } from "../../frontend/draw/read.js";
 import { agreement, causal } from "../../frontend/panels/causal.js";
 import { chain, endsOf, formula } from "../../frontend/panels/chain.js";
 import { jacobians } from "../../frontend/panels/jacobians.js";
@@ -244,6 +245,11 @@ test("how far it answers on longer sequences is told and drawn", () => {
     [0.1, 1, 1],
   );
   assert.equal(skill.divide?.before, 2);
+  assert.deepEqual(tableOf(skill).body, [
+    ["9", 0.1, null],
+    ["5", 1, null],
+    ["1", 1, null],
+  ]);
 });
 
 test("a model that misses only the nearest lags is not called one that guesses", () => {
