@@ -45,6 +45,13 @@ def test_inputs_are_symbols_or_real_numbers(task: Task) -> None:
 
 
 @every_task
+def test_every_batch_asks_something_as_training_would_have_no_loss(task: Task) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        assert task.batch(rng, 1).mask.any()
+
+
+@every_task
 def test_options_are_taken_strictly_and_within_their_bounds(task: Task) -> None:
     for name, schema in type(task).model_json_schema()["properties"].items():
         wrong: list[Any] = []

@@ -81,9 +81,12 @@ class Counting(Task):
         return 0.5
 
     def batch(self, rng: np.random.Generator, size: int, held_out: bool = False) -> Batch:
+        """Where all of a few strings are cut off before their first b, nothing is asked and there is no loss: others
+        are drawn."""
         n = rng.integers(1, self.most + 1, size)
         latest = self.length - 3  # where the shortest string still fits
-        return self._strings(n, n, None if held_out else rng.integers(0, latest + 1, size))
+        batch = self._strings(n, n, None if held_out else rng.integers(0, latest + 1, size))
+        return batch if batch.mask.any() else self.batch(rng, size, held_out)
 
     def probe(self, rng: np.random.Generator, size: int) -> Batch:
         """Random strings, but the displayed one is the longest."""
