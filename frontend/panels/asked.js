@@ -7,19 +7,21 @@
 import { note } from "./common.js";
 
 const ASKING = "Asking the model …";
+/** Pixels of a caption in a column of a laptop, where it takes two lines. */
+export const TWO_LINES = 31;
 
 /**
  * Pictures of an answer: until it is there, its place; where there is none, the sentence that says why.
  *
  * @template T
- * @param {number} height of the pictures to come
+ * @param {number | ((scene: Scene) => number)} height of the pictures to come
  * @param {(scene: Scene, value: T, peers: T[]) => Picture[]} draw
  * @returns {Panel["pictures"]}
  */
 export const ofAnswer = (height, draw) => (scene) => {
   const { answer, peers = [] } = scene;
   if (answer?.refusal) return [note(answer.refusal)];
-  if (!answer?.value) return [{ ...note(ASKING), height }];
+  if (!answer?.value) return [{ ...note(ASKING), height: typeof height === "number" ? height : height(scene) }];
   const others = peers.filter((peer) => peer !== null);
   return draw(scene, /** @type {T} */ (answer.value), /** @type {T[]} */ (others));
 };

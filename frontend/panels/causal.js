@@ -5,7 +5,7 @@
  */
 
 import { number } from "../format.js";
-import { ofAnswer, rangeOf } from "./asked.js";
+import { ofAnswer, rangeOf, TWO_LINES } from "./asked.js";
 import { answerOf, logAxis, pointsOf, room } from "./common.js";
 
 const HEIGHT = 72;
@@ -21,9 +21,8 @@ const ENOUGH = 5;
  * @returns {string}
  */
 export function agreement(correlation, count) {
-  if (correlation === null) return "one of the two does not vary, so they cannot be compared";
-  const word =
-    correlation >= 0.8 ? "the gradient agrees" : correlation >= 0.5 ? "the gradient partly agrees" : "it hardly agrees";
+  if (correlation === null) return "cannot be compared: one of them does not vary";
+  const word = correlation >= 0.8 ? "agrees" : correlation >= 0.5 ? "partly agrees" : "hardly agrees";
   return `${word} (rank correlation ${number(correlation)}${count < ENOUGH ? ` of only ${count} inputs` : ""})`;
 }
 
@@ -36,7 +35,7 @@ export const causal = {
   switches: ["row"],
   room: room(HEIGHT),
   inquiry: ({ frame, view }) => ({ name: "causal", k: answerOf(frame, view.row).step }),
-  pictures: ofAnswer(HEIGHT, ({ frame }, /** @type {CausalAnswer} */ value, peers) => {
+  pictures: ofAnswer(TWO_LINES + HEIGHT, ({ frame }, /** @type {CausalAnswer} */ value, peers) => {
     const [low, high] = rangeOf(
       peers.flatMap(({ measured, connectivity }) => [...(measured.values ?? []), ...(connectivity.values ?? [])]),
     );
@@ -45,7 +44,7 @@ export const causal = {
     return [
       {
         kind: "curves",
-        caption: `filled: replaced, dashed: gradient; ${agreement(value.correlation, compared.length)}`,
+        caption: `filled: replaced; dashed: gradient, which ${agreement(value.correlation, compared.length)}`,
         axis: "time",
         length: frame.length,
         cursor: null,

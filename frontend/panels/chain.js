@@ -6,7 +6,7 @@
 
 import { CEILING } from "../extent.js";
 import { number, plural } from "../format.js";
-import { hasState, index, ofAnswer, rangeOf, words } from "./asked.js";
+import { hasState, index, ofAnswer, rangeOf, TWO_LINES, words } from "./asked.js";
 import { answerOf, logAxis, room } from "./common.js";
 
 const HEIGHT = 64;
@@ -217,19 +217,22 @@ export const chain = {
     return ends && { name: "chain", ...ends, ...(hasState(scene) ? { layer: scene.layer } : {}) };
   },
   also: ({ view }) => view.factors,
-  pictures: ofAnswer(18 * LINES + 2 * HEIGHT, (scene, /** @type {ChainAnswer | WindowAnswer} */ value, all) => {
-    if (value.kind === "window")
-      return window(
-        scene,
-        value,
-        all.filter((peer) => peer.kind === "window"),
-      );
-    const peers = all.filter((peer) => peer.kind === "state");
-    const count = factorsOf(scene.view, value);
-    return [
-      words(formula(value, count), LINES),
-      factors(scene, value, count, peers),
-      running(scene, value, count, peers),
-    ];
-  }),
+  pictures: ofAnswer(
+    18 * LINES + 2 * (TWO_LINES + HEIGHT),
+    (scene, /** @type {ChainAnswer | WindowAnswer} */ value, all) => {
+      if (value.kind === "window")
+        return window(
+          scene,
+          value,
+          all.filter((peer) => peer.kind === "window"),
+        );
+      const peers = all.filter((peer) => peer.kind === "state");
+      const count = factorsOf(scene.view, value);
+      return [
+        words(formula(value, count), LINES),
+        factors(scene, value, count, peers),
+        running(scene, value, count, peers),
+      ];
+    },
+  ),
 };

@@ -8,7 +8,7 @@ import { valueAt } from "../decode.js";
 import { barAxis } from "../draw/bars.js";
 import { CEILING } from "../extent.js";
 import { number } from "../format.js";
-import { hasState, ofAnswer, rangeOf, words } from "./asked.js";
+import { hasState, ofAnswer, rangeOf, TWO_LINES, words } from "./asked.js";
 import { answerOf, isTold, layerOf, logAxis, note, room } from "./common.js";
 
 const HEIGHT = 84;
@@ -182,8 +182,11 @@ export const jacobians = {
   pictures: (scene) => (hasState(scene) ? pictures(scene) : [note(NO_STATE)]),
 };
 
+/** A cell without gates has recurrent weights that can be judged by themselves. @param {Scene} scene */
+const height = ({ cell }) => 18 * LINES + 2 * TWO_LINES + HEIGHT + STEPS + (cell.gates.length ? 0 : TWO_LINES + GAUGE);
+
 /** @type {Panel["pictures"]} */
-const pictures = ofAnswer(18 * LINES + HEIGHT + STEPS, (scene, /** @type {JacobiansAnswer} */ value, peers) => [
+const pictures = ofAnswer(height, (scene, /** @type {JacobiansAnswer} */ value, peers) => [
   words(verdictText(scene, value.lyapunov), LINES),
   products(scene, value, peers),
   steps(scene, value, peers),

@@ -28,7 +28,7 @@ const verdict = { value: "vanishing", slope: -0.3, half_life: 1, doubling: null,
 const scene = (value, part = {}, view = {}) => ({
   frame: { step: 20, length: 5, answers: [4], layers: [{ verdict }], by_lag: { lags: [1, 2, 3, 4] } },
   facts: { lags: [1, 2, 3, 4] },
-  cell: { options: [] },
+  cell: { options: [], gates: [] },
   view: { ...plainView(), ...view },
   layer: 0,
   answer: { value, step: 20, fresh: true, refusal: null },
