@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,22 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 
 from farback.export import export
+from farback.lessons import read_file
 from farback.snapshots.kept import Kept
 from tests.brief import put_in_brief
 from tests.hosting import hosting_files
-from tests.serving import serving, trained
+from tests.serving import serving, serving_lessons, trained
 from tools import chromium
 
 NewPage = Callable[..., Page]
 
 TEXTS = Path(__file__).parent / "texts"
 """Lessons for tests: every figure, with models that are trained in a moment."""
+
+UNSEEN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess")
+"""What Chromium has ready and no test sees: two pages of its own for the address bar of every window, which are more
+work than most pages of ours, and a process for the next site. Names that it does not know it overlooks.
+"""
 
 SMALL = {"task": {"name": "recall", "lag": 5}, "training": {"steps": 20}}
 
@@ -58,11 +65,24 @@ def copy(link: str, served: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a server that has the lessons for tests, with their models trained, and one without its models."""
+    texts = {file.name: file.read_text(encoding="utf-8") for file in sorted(TEXTS.iterdir())}
+    untrained = texts["90-cells.md"].replace("steps = 60", "steps = 61")
+    with serving_lessons(tmp_path_factory.mktemp("lessons"), texts | {"92-untrained.md": untrained}) as address:
+        trained(address, [spec.as_json() for name in texts for spec in read_file(TEXTS / name).runs()])
+        yield address
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window, and without what it has ready for one."""
     executable = chromium.find()  # before Playwright runs here, since finding may start it as well
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable)
+        usual = playwright.chromium.launch(executable_path=executable)
+        switch = _unseen_too(usual)
+        usual.close()
+        browser = playwright.chromium.launch(executable_path=executable, args=[switch])
         yield browser
         browser.close()
 
@@ -99,6 +119,13 @@ def new_page(browser: Browser, server: str, complaints: list[str]) -> Iterator[N
 def page(new_page: NewPage) -> Page:
     """One watched page of 1280 x 800."""
     return new_page()
+
+
+def _unseen_too(usual: Browser) -> str:
+    """The switch for features that are off, with all that Playwright gives it: of two such switches the last counts."""
+    line: str = usual.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
+    off = re.findall(r"--disable-features=(\S+)", line)[-1:]
+    return f"--disable-features={','.join([*off, *UNSEEN])}"
 
 
 def _listen(page: Page, complaints: list[str]) -> None:

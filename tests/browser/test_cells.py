@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +14,6 @@ from playwright.sync_api import Frame, Page, expect
 
 from farback.lessons import Lesson, read_file
 
-from ..serving import serving_lessons, trained
 from .conftest import TEXTS, NewPage
 from .test_embedded import teaching
 
@@ -25,18 +23,6 @@ Array = NDArray[np.float32]
 @pytest.fixture(scope="module")
 def lesson() -> Lesson:
     return read_file(TEXTS / "90-cells.md")
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, lesson: Lesson) -> Iterator[str]:
-    """A server that has the lesson, with its models trained, and another one without them."""
-    text = (TEXTS / lesson.file).read_text()
-    untrained = text.replace("steps = 60", "steps = 61")
-    with serving_lessons(
-        tmp_path_factory.mktemp("cells"), {lesson.file: text, "91-untrained.md": untrained}
-    ) as address:
-        trained(address, [spec.as_json() for spec in lesson.runs()])
-        yield address
 
 
 @pytest.fixture

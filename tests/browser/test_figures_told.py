@@ -6,7 +6,6 @@ import base64
 import csv
 import io
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from safetensors.numpy import load
 
 from farback.lessons import Lesson, read_file
 
-from ..serving import serving_lessons, trained
 from .conftest import TEXTS, NewPage
 from .test_accessible import complaints_of
 from .test_heard import SILENT
@@ -32,15 +30,6 @@ Array = NDArray[np.float32]
 @pytest.fixture(scope="module")
 def lesson() -> Lesson:
     return read_file(TEXTS / "91-told.md")
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, lesson: Lesson) -> Iterator[str]:
-    """A server that has the lesson, with its models trained."""
-    texts = {lesson.file: (TEXTS / lesson.file).read_text()}
-    with serving_lessons(tmp_path_factory.mktemp("told"), texts) as address:
-        trained(address, [spec.as_json() for spec in lesson.runs()])
-        yield address
 
 
 @pytest.fixture

@@ -81,7 +81,10 @@ def enlarge(page: Page, panel: str) -> Locator:
 
 
 def cells(dialog: Locator) -> list[list[str]]:
-    return [row.locator("td").all_inner_texts() for row in dialog.locator("tbody tr").all()]
+    found: list[list[str]] = dialog.locator("tbody tr").evaluate_all(
+        "rows => rows.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.innerText))"
+    )
+    return found
 
 
 def test_the_cell_under_the_keyboard_is_said_once_it_rests(page: Page, link: str) -> None:
