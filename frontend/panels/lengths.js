@@ -90,10 +90,10 @@ export function lengthText({ at, by_lag: { measure, lags, value, trials }, reach
   const next = Math.min(...lags.filter((lag) => lag > reach.value));
   const not = !reach.at_least && next > reach.value + 1 ? `, but not ${next}` : "";
   const answers = reach.value
-    ? `it still answers ${reachText(reach)} ${reach.value === 1 ? "step" : "steps"} back${not}`
+    ? `it still ${measure === "skill" ? "answers" : "uses context"} ${reachText(reach)} ${reach.value === 1 ? "step" : "steps"} back${not}`
     : measure === "skill" && good
       ? `its reach is 0: it answers at ${good} of ${lags.length} distances, but not at the nearest`
-      : "its reach is 0: at no distance is it clearly better than a guess";
+      : `its reach is 0: ${measure === "skill" ? "at no distance is it clearly better than a guess" : "context does not clearly improve its predictions"}`;
   return `Trained on ${trained}. On ${at.at(-1)?.length} ${answers} (${plural(trials, "sequence")} a distance)${when}.`;
 }
 

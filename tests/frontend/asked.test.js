@@ -252,6 +252,13 @@ test("how far it answers on longer sequences is told and drawn", () => {
   ]);
 });
 
+test("of text it is told what context is worth", () => {
+  const by_lag = { ...longer.by_lag, measure: "added_loss" };
+  assert.match(text(lengths.pictures(scene({ ...longer, by_lag }))), /it still uses context 5 steps back, but not 9/);
+  const none = { ...longer, by_lag, reach: { ...longer.reach, value: 0 } };
+  assert.match(text(lengths.pictures(scene(none))), /its reach is 0: context does not clearly improve/);
+});
+
 test("a model that misses only the nearest lags is not called one that guesses", () => {
   const far = { ...longer, reach: { ...longer.reach, value: 0 }, by_lag: { ...longer.by_lag, value: [0, 1, 1] } };
   assert.match(text(lengths.pictures(scene(far))), /its reach is 0: it answers at 2 of 3 distances, but not at the/);
