@@ -50,7 +50,8 @@ export interface WindowAnswer {
   window: number;
   /** From t up to k. */
   steps: number[];
-  connectivity: number[];
+  /** Null where it is not finite. */
+  connectivity: (number | null)[];
 }
 
 export interface StatesAnswer {

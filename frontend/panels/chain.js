@@ -173,12 +173,13 @@ function autogradText({ autograd, difference }) {
  */
 function window({ frame }, { t, k, window: seen, steps, connectivity }, peers) {
   const zero = k - t >= seen;
-  const most = Math.max(1e-9, ...peers.flatMap((peer) => peer.connectivity));
-  const here = connectivity[0] ?? 0;
+  const most = Math.max(1e-9, ...peers.flatMap((peer) => peer.connectivity.map((size) => size ?? 0)));
+  const here = connectivity[0] ?? null;
+  const moves = here === null ? "a size that is not finite" : number(here);
   return [
     words(
       `No state, so nothing to multiply: it sees the last ${seen} inputs at once. Input ${t} lies ${k - t} back and moves the answer by ${
-        zero ? "exactly 0" : number(here)
+        zero ? "exactly 0" : moves
       }.`,
       LINES,
     ),

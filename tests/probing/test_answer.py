@@ -395,6 +395,19 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(inquiry: Any, says: str) 
     assert says in caught.value.message
 
 
+@pytest.mark.parametrize("size", [0.0, 1e-44, 1e12, np.inf, np.nan], ids=str)
+@pytest.mark.parametrize("cell", list(CELLS))
+def test_a_model_that_exploded_or_died_is_told_by_numbers_and_nulls(cell: str, size: float) -> None:
+    for task in ("recall", "adding"):
+        spec, moment = trained(task, cell, layers=2)
+        for name, array in moment.weights.items():
+            if name.endswith("l1") or name == "recurrent.weight_l0":
+                array.fill(size)
+        for inquiry in ("look", "jacobians", "states", "chain", "causal", "lengths", "arrays"):
+            if cell != "feedforward" or inquiry not in ("jacobians", "states"):
+                ask(spec, moment, name=inquiry, **({"t": 1} if inquiry == "chain" else {}))
+
+
 def test_a_gradient_of_nothing_has_no_verdict_and_a_reason() -> None:
     """Of a regression's own sequence the prediction is the target: there is no loss, and no gradient of it."""
     spec = parse_spec({"task": {"name": "latch"}, "cell": {"name": "lstm", "hidden": 4}, "training": {"steps": 1}})

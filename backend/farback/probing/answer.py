@@ -56,7 +56,7 @@ def answer(spec: RunSpec, weights: Mapping[str, Floats], step: int, inquiry: Inq
         InvalidInput: it has no answer for this model; says why.
     """
     model = Model(spec.cell, spec.task.inputs, spec.task.outputs, weights)
-    with torch.no_grad():
+    with torch.no_grad(), np.errstate(all="ignore"):  # an exploded model is told by its numbers
         return {"name": inquiry.name, "step": step} | _answer(Subject(spec, model, inquiry), step, inquiry)
 
 
@@ -174,7 +174,8 @@ def _chain(subject: Subject, inquiry: Chain) -> Json:
     k = inquiry.output_time(subject.spec)
     if isinstance(subject.model.cell, FeedForward):
         window = window_chain(subject.model, subject.traces, subject.pull, 0, inquiry.t, k)
-        found = asdict(window) | {"connectivity": window.connectivity.tolist(), "steps": window.steps.tolist()}
+        norms = [finite(norm) for norm in window.connectivity]
+        found = asdict(window) | {"connectivity": norms, "steps": window.steps.tolist()}
         return {"kind": "window"} | found
     factors = chain(subject.strand(inquiry.layer), inquiry.t, k)
     return {
