@@ -5,7 +5,7 @@
  * @import {State} from "./live.js"
  */
 
-import { citation } from "../codes.js";
+import { citation } from "../citation.js";
 import { addressFor, home } from "../source.js";
 import { make, setText } from "./dom.js";
 import { onward } from "./onward.js";

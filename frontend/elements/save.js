@@ -5,7 +5,7 @@
  * @import {Saved} from "../types.js"
  */
 
-import { citation } from "../codes.js";
+import { citation } from "../citation.js";
 import { copying, snapshotCodes } from "./codes.js";
 import { make, setText, uniqueId } from "./dom.js";
 
