@@ -319,6 +319,18 @@ def test_small_inputs_give_small_states_and_not_rounding(kind: Kind, size: float
     assert close(found.output, readout(h), 1e-5)
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_what_a_callers_code_has_chosen_for_its_own_numbers_changes_none(kind: Kind) -> None:
+    recurrent, readout = made(kind, dtype=torch.float32)
+    x = noise(T, B, INPUTS, dtype=torch.float32)
+    plain = probe(recurrent, x, readout=readout)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = probe(recurrent, x, readout=readout)
+        assert found.reach == plain.reach
+    assert (found.connectivity == plain.connectivity).all()
+    assert (found.grad_h[0] == plain.grad_h[0]).all()
+
+
 def test_the_module_and_all_randomness_stay_as_they_are() -> None:
     torch.manual_seed(0)
     module = Whole()
@@ -515,6 +527,19 @@ REFUSED: list[tuple[str, Callable[[], Any], str, str]] = [
         "gives something else than its Linear",
     ),
     ("failing", lambda: probe(Holding(RNN, ONE, forward=lambda self: 0), X), "module", r"alone \(TypeError: .* pass"),
+    ("no weights", lambda: probe(nn.GRU(2, 3, device="meta"), X, readout=ONE), "module", "meta”: they have no values"),
+    (
+        "no output",
+        lambda: probe(RNN, X, readout=nn.utils.skip_init(nn.Linear, 3, 0)),
+        "readout",
+        "The read-out has no output.",
+    ),
+    (
+        "x without values",
+        lambda: probe(RNN, torch.empty(5, 2, 2, device="meta"), readout=ONE),
+        "x",
+        "`x` is on the dev",
+    ),
     ("x words", lambda: probe(RNN, "abc", readout=ONE), "x", "`x` is of type str; it must be a tensor or an array"),
     ("x ragged", lambda: probe(RNN, [[1.0], [1.0, 2.0]], readout=ONE), "x", "`x` is of type list"),
     ("x whole", lambda: probe(RNN, X.astype(int), readout=ONE), "x", "torch.int64, but the module has no Embedding"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -131,7 +133,7 @@ class Probe:
 
     def _losses(self, x: Real, y: Real) -> Real:
         """(N,) L of each sequence. x  # (k + 1, N, I); y  # (N,) or (N, 1) at the answer step"""
-        with torch.no_grad(), torch.device("cpu"):
+        with _by_itself():
             output = torch.from_numpy(self._model.predict(x, [self.at])[0])
             return _losses(self.kind, output, torch.from_numpy(y)).numpy()
 
@@ -192,7 +194,7 @@ def probe(module: nn.Module, x: Any, target: Any = None, readout: nn.Linear | No
     model = parts.model()
     kind: Kind = "classification" if model.outputs > 1 else "regression"
     batch = read_targets(target, inputs, model.outputs, k)
-    with torch.no_grad(), torch.device("cpu"), np.errstate(all="ignore"):  # an exploded model is shown as it is
+    with _by_itself(), np.errstate(all="ignore"):  # an exploded model is shown as it is
         traces = model.scan(inputs.x)
         output = model.readout(traces[-1].h)  # (T, B, O)
         if module is not parts.recurrent:
@@ -221,6 +223,13 @@ def probe(module: nn.Module, x: Any, target: Any = None, readout: nn.Linear | No
             connectivity=torch.cat(whole).numpy(),
             _model=model,
         )
+
+
+@contextmanager
+def _by_itself() -> Iterator[None]:
+    """Without a graph, on the CPU and in the weights' own precision, whatever the caller's code has chosen."""
+    with torch.no_grad(), torch.device("cpu"), torch.autocast("cpu", enabled=False):
+        yield
 
 
 def _losses(kind: Kind, output: Tensor, y: Tensor) -> Tensor:

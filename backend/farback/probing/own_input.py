@@ -133,6 +133,8 @@ def _tensor(field: str, given: Any) -> Tensor:
     if isinstance(given, PackedSequence):
         refuse(field, f"`{field}` is a packed sequence; sequences of one length are needed, as one array.")
     if isinstance(given, Tensor):
+        if given.is_meta:
+            refuse(field, f"`{field}` is on the device “meta”: it has no values.")
         return given.detach().cpu().clone()
     try:
         return torch.from_numpy(np.array(given))

@@ -160,6 +160,8 @@ def _check(parts: Parts) -> None:
     if readout.in_features != recurrent.hidden_size:
         sentence = f"The read-out takes {readout.in_features} values, but the recurrent module has hidden_size"
         refuse("readout", f"{sentence} {recurrent.hidden_size}.")
+    if not readout.out_features:
+        refuse("readout", "The read-out has no output.")
     if embedding is not None and embedding.embedding_dim != recurrent.input_size:
         sentence = f"The Embedding gives {embedding.embedding_dim} values, but the recurrent module has input_size"
         refuse("module", f"{sentence} {recurrent.input_size}.")
@@ -177,6 +179,8 @@ def _check(parts: Parts) -> None:
     if len(dtypes) > 1 or parts.dtype not in CLOSE:
         found = " and ".join(sorted(str(dtype) for dtype in dtypes))
         refuse("module", f"The weights are {found}; they must all be torch.float32, or all torch.float64.")
+    if any(weight.is_meta for weight in weights):
+        refuse("module", "The weights are on the device “meta”: they have no values.")
 
 
 def _cell(recurrent: nn.RNNBase) -> Cell:
