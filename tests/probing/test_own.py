@@ -505,6 +505,8 @@ class Holding(nn.Module):
         return self.given(self, x) if self.given else self.parts[-1](self.parts[0](x)[0])
 
 
+NONE = nn.Linear(3, 1)
+NONE.out_features = 0  # to make one that has none torch warns of
 REFUSED: list[tuple[str, Callable[[], Any], str, str]] = [
     ("a function", lambda: probe(len, X), "module", "must be a torch.nn.RNN, GRU or LSTM, or"),  # type: ignore[arg-type]
     ("no readout", lambda: probe(RNN, X), "readout", "A RNN alone gives no answer: pass its read-out too"),
@@ -528,12 +530,7 @@ REFUSED: list[tuple[str, Callable[[], Any], str, str]] = [
     ),
     ("failing", lambda: probe(Holding(RNN, ONE, forward=lambda self: 0), X), "module", r"alone \(TypeError: .* pass"),
     ("no weights", lambda: probe(nn.GRU(2, 3, device="meta"), X, readout=ONE), "module", "meta”: they have no values"),
-    (
-        "no output",
-        lambda: probe(RNN, X, readout=nn.utils.skip_init(nn.Linear, 3, 0)),
-        "readout",
-        "The read-out has no output.",
-    ),
+    ("no output", lambda: probe(RNN, X, readout=NONE), "readout", "The read-out has no output."),
     (
         "x without values",
         lambda: probe(RNN, torch.empty(5, 2, 2, device="meta"), readout=ONE),
