@@ -9,7 +9,16 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Frame,
+    FrameLocator,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from farback.export import export
 from farback.lessons import read_file
@@ -30,6 +39,13 @@ work than most pages of ours, and a process for the next site. Names that it doe
 """
 
 SMALL = {"task": {"name": "recall", "lag": 5}, "training": {"steps": 20}}
+
+
+def wait_for_state(inside: Page | Frame | FrameLocator, state: str = "done", of: str = "html") -> None:
+    """Wait until a page, or a part of it, says that it is in a state: seen in the frame that says so, where `expect`
+    soon asks but once a second.
+    """
+    inside.locator(f"{of}[data-state={state}]").wait_for(state="attached", timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from playwright.sync_api import Frame, Page, expect
 
 from farback.lessons import Lesson, read_file
 
-from .conftest import TEXTS, NewPage
+from .conftest import TEXTS, NewPage, wait_for_state
 from .test_embedded import teaching
 
 Array = NDArray[np.float32]
@@ -33,7 +33,7 @@ def reader(new_page: NewPage, place: str) -> Page:
 def opened(page: Page, step: int) -> Page:
     page.goto("about:blank")
     page.goto(f"/learn/cells#step-{step}")
-    expect(page.locator("html")).to_have_attribute("data-state", "done", timeout=30_000)
+    wait_for_state(page)
     return page
 
 
@@ -195,7 +195,7 @@ def test_every_place_that_a_text_may_name_is_there(reader: Page, lesson: Lesson)
 def test_the_panels_are_as_high_as_what_they_show(reader: Page) -> None:
     page = opened(reader, 5)
     frame = page.frame_locator(".explorer iframe")
-    expect(frame.locator("html")).to_have_attribute("data-state", "done")
+    wait_for_state(frame)
     expect(frame.locator("[data-testid=band-gates]")).to_be_visible()
     expect(frame.locator("[data-testid=band-hidden]")).to_be_hidden()
     page.wait_for_function("document.querySelector('.explorer iframe').offsetHeight !== 620")
@@ -217,7 +217,7 @@ def test_a_lesson_works_in_a_closed_frame_of_another_site(page: Page, place: str
     with teaching(body, {}) as course:
         page.goto(course)
         frame = page.frame_locator("iframe").first
-        expect(frame.locator("html")).to_have_attribute("data-state", "done", timeout=20_000)
+        wait_for_state(frame)
         expect(frame.locator(".inside")).to_be_visible()
         inner = _inner(page)
         assert inner.evaluate("origin") == "null"

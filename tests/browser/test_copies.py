@@ -10,6 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from .conftest import wait_for_state
+
 NewPage = Callable[..., Page]
 
 PICTURES = """() => Array.from(document.querySelectorAll("canvas[data-step]"), (canvas) => {
@@ -32,7 +34,7 @@ STEPS = ("20", "0", "4")
 
 def pictures(page: Page) -> dict[str, list[str]]:
     """What the page shows at its last step, at its first, and three steps on."""
-    expect(page.locator("html")).to_have_attribute("data-state", "done")
+    wait_for_state(page)
     shown = {}
     for step, keys in zip(STEPS, (["End"], ["Home"], ["ArrowRight"] * 3), strict=True):
         for key in keys:
@@ -86,7 +88,7 @@ def test_a_file_is_pointed_at_enlarged_and_says_what_it_cannot(
     page.on("request", lambda request: asked.append(request.url))
     page.context.set_offline(True)
     page.goto(f"{file}?open=causal&step=4")
-    expect(page.locator("html")).to_have_attribute("data-state", "done")
+    wait_for_state(page)
     for part in ("farback-controls", "farback-hold", "[data-testid=own-sequence]", "[data-testid=save]"):
         expect(page.locator(part).filter(visible=True)).to_have_count(0)
     expect(page.locator(".copied")).to_contain_text("needs no network")
@@ -114,7 +116,7 @@ def test_a_site_of_files_hands_out_its_own_address(new_page: NewPage, copy: str)
     site, _, name = copy.partition("/s/")
     page.goto(f"{site}/")
     page.get_by_role("link", name="For week 3").click()
-    expect(page.locator("html")).to_have_attribute("data-state", "done")
+    wait_for_state(page)
     page.get_by_test_id("embed").click()
     code = page.get_by_test_id("code")
     expect(code).to_have_value(re.compile(f'^<iframe src="{re.escape(site)}/embed/{name}'))

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 
 from tests.hosting import hosting
 
+from .conftest import wait_for_state
+
 ISOLATED = {"Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Opener-Policy": "same-origin"}
 
 DRAWN = """() => [...document.querySelectorAll('canvas')].filter((canvas) => {
@@ -60,7 +62,7 @@ def test_a_closed_frame_draws_the_snapshot(page: Page, where: str, sandbox: str,
     with teaching(frame, headers) as course:
         page.goto(course)
         inner = page.frame_locator("iframe")
-        expect(inner.locator("html")).to_have_attribute("data-state", "done")
+        wait_for_state(inner)
         expect(inner.get_by_text("For week 3").first).to_be_visible()
         expect(inner.locator("canvas").first).to_be_visible()
         found = next(frame for frame in page.frames if frame.url.startswith(address))

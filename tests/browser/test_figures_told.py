@@ -18,7 +18,7 @@ from safetensors.numpy import load
 
 from farback.lessons import Lesson, read_file
 
-from .conftest import TEXTS, NewPage
+from .conftest import TEXTS, NewPage, wait_for_state
 from .test_accessible import complaints_of
 from .test_heard import SILENT
 
@@ -40,7 +40,7 @@ def reader(new_page: NewPage, place: str) -> Page:
 def opened(page: Page, step: int) -> Page:
     page.goto("about:blank")
     page.goto(f"/learn/told#step-{step}")
-    expect(page.locator("html")).to_have_attribute("data-state", "done", timeout=30_000)
+    wait_for_state(page)
     return page
 
 

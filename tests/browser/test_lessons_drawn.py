@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from farback.lessons import lessons
 from farback.lessons.figures import FIGURES
 
-from .conftest import NewPage
+from .conftest import NewPage, wait_for_state
 
 PARTS = """() => [...document.querySelectorAll("farback-figure [data-part]")]
   .flatMap((part) => part.dataset.part.split(" "))"""
@@ -28,7 +28,7 @@ UNNAMED = """() => {
 def go(page: Page, step: int) -> None:
     page.evaluate("(step) => { location.hash = `#step-${step}`; }", step)
     expect(page.locator(f"#step-{step}")).to_be_visible()
-    expect(page.locator("farback-figure")).to_have_attribute("data-state", "done", timeout=60_000)
+    wait_for_state(page, of="farback-figure")
 
 
 def walk(page: Page, name: str, act: Any) -> None:
@@ -42,7 +42,7 @@ def walk(page: Page, name: str, act: Any) -> None:
             page.locator(f"#step-{n} input[type=radio]").nth(step.prediction.right or 0).check()
             page.locator(f"#step-{n}").get_by_role("button", name="Look").click()
             expect(page.locator(f"#step-{n} .verdict")).to_have_text("That is what happens.")
-            expect(page.locator("farback-figure")).to_have_attribute("data-state", "done", timeout=60_000)
+            wait_for_state(page, of="farback-figure")
         act(n)
         assert page.evaluate(UNNAMED) == []
         shown = (step.revealed_figure or step.figure).show
@@ -121,7 +121,7 @@ def test_through_vanishing_with_the_gradient_drawn_by_keyboard(page: Page) -> No
         assert points.last.get_attribute("aria-valuenow") == "4"
         assert points.last.get_attribute("aria-label") == "Point 7 of 7: 29 steps back"
         look.press("Enter")
-        expect(page.locator("farback-figure")).to_have_attribute("data-state", "done")
+        wait_for_state(page, of="farback-figure")
         expect(asked.locator("path.true")).to_be_visible()
         expect(asked.locator(".verdict")).to_contain_text("At the right end you drew")
         expect(page.locator("farback-figure [data-part=gradient]")).to_be_visible()
@@ -209,6 +209,6 @@ def test_a_narrow_place_is_scrolled_to_what_moved_and_the_page_is_not(new_page: 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
     page.goto("/learn/unfolding#step-3")
-    expect(page.locator("farback-figure")).to_have_attribute("data-state", "done", timeout=60_000)
+    wait_for_state(page, of="farback-figure")
     page.get_by_label("How far it is drawn out").press("End")
     assert page.evaluate(IN_SIGHT, "farback-figure [data-part=y] [data-part=loss]")  # beside the answer

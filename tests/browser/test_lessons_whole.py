@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from farback.lessons import lessons
 
-from .conftest import NewPage
+from .conftest import NewPage, wait_for_state
 from .test_accessible import complaints_of
 
 LEAST_TEXT = 10.5
@@ -115,12 +115,12 @@ def wrong_in(page: Page, root: Path) -> list[str]:
 
 def drawn(page: Page) -> None:
     figure = page.locator("farback-figure")
-    expect(figure).to_have_attribute("data-state", "done", timeout=60_000)
+    wait_for_state(page, of="farback-figure")
     if figure.locator(".race").count():
         expect(figure.locator(".progress")).to_be_empty(timeout=60_000)
         expect(figure.locator(".dot").first).to_be_visible()
     if figure.locator(".explorer").count():
         # Else the frame of the step before would be taken for this one's, and be loaded anew while it is looked at.
         expect(figure.locator(".explorer")).not_to_have_attribute("aria-busy", "true")
-        expect(figure.frame_locator("iframe").locator("html")).to_have_attribute("data-state", "done", timeout=60_000)
+        wait_for_state(figure.frame_locator("iframe"))
         expect(figure.locator(".told")).to_be_hidden(timeout=60_000)

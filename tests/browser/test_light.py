@@ -13,6 +13,8 @@ import httpx
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
+from .conftest import wait_for_state
+
 NewPage = Callable[..., Page]
 
 MOST_BYTES = 100_000
@@ -67,9 +69,7 @@ def framed(page: Page) -> list[Frame]:
     """The embeds of a page, once all have opened what was kept."""
     count = page.locator("iframe").count()
     for at in range(count):
-        expect(page.frame_locator(f"iframe >> nth={at}").locator("html")).to_have_attribute(
-            "data-state", "done", timeout=WITHIN
-        )
+        wait_for_state(page.frame_locator(f"iframe >> nth={at}"))
     return [frame for frame in page.frames if "/embed/" in frame.url]
 
 
@@ -133,7 +133,7 @@ def test_an_embed_is_light_and_sends_nothing_twice(new_page: NewPage, server: st
 
 def test_a_link_chooses_what_is_shown(page: Page, long: str) -> None:
     page.goto(f"/embed/{long}?hide=timeline,legend,nonsense&show=input,lengths")
-    expect(page.locator("html")).to_have_attribute("data-state", "done", timeout=WITHIN)
+    wait_for_state(page)
     expect(page.get_by_test_id("band-input")).to_be_visible()
     expect(page.get_by_test_id("band-lengths")).to_be_visible()
     expect(page.locator("farback-band:visible")).to_have_count(2)
@@ -154,7 +154,7 @@ def test_a_closed_frame_trains_when_it_is_told_to_and_rests_out_of_sight(page: P
         page.wait_for_timeout(300)
         assert (posts, streams(server)) == ([], 0), "nothing runs before somebody asks for it"
         embed.get_by_test_id("run-live").click()
-        expect(embed.locator("html")).to_have_attribute("data-state", "training", timeout=WITHIN)
+        wait_for_state(embed, "training")
         until(lambda: streams(server) == 1, "a stream")
         expect(embed.get_by_test_id("seen")).to_contain_text("is being trained anew")
         assert "training live" in embed.title()
@@ -163,7 +163,7 @@ def test_a_closed_frame_trains_when_it_is_told_to_and_rests_out_of_sight(page: P
         page.evaluate("scrollTo(0, 0)")
         until(lambda: streams(server) == 1, "somebody looks again")
         embed.get_by_test_id("run-live").click()
-        expect(embed.locator("html")).to_have_attribute("data-state", "done", timeout=WITHIN)
+        wait_for_state(embed)
         until(lambda: streams(server) == 0, "what was kept needs none")
         expect(embed.get_by_test_id("seen")).to_contain_text("it opens as it was")
         assert "live" not in embed.title()
@@ -184,7 +184,7 @@ def test_what_reads_a_text_trains_again_unless_it_is_a_persons_own(page: Page, s
             id = http.post("/api/snapshots", json={"runs": [run], "with_text": True}).json()["id"]
             answer = http.post(f"/api/snapshots/{id}/runs/0/train")
         page.goto(f"{server}/embed/{id}")
-        expect(page.locator("html")).to_have_attribute("data-state", "done", timeout=WITHIN)
+        wait_for_state(page)
         expect(page.get_by_test_id("run-live")).to_be_visible(visible=offered)
         assert (answer.status_code < 300) == offered
 
@@ -199,7 +199,7 @@ def test_a_page_with_six_live_embeds_can_still_ask(page: Page, server: str, long
         for embed in embeds:
             embed.get_by_test_id("run-live").click()
         for embed in embeds:
-            expect(embed.locator("html")).to_have_attribute("data-state", "training", timeout=WITHIN)
+            wait_for_state(embed, "training")
         until(lambda: streams(server) == 4, "two find no slot, and ask by polling")
         for embed in embeds:
             expect(embed.locator("farback-head").first).to_contain_text("step", timeout=WITHIN)
@@ -216,7 +216,7 @@ def test_a_frame_is_as_high_as_what_it_shows_whatever_is_folded(page: Page, serv
     with course(f'<body style="margin: 0">{element}</farback-embed>') as address:
         page.goto(address)
         embed = page.frame_locator("iframe")
-        expect(embed.locator("html")).to_have_attribute("data-state", "done", timeout=WITHIN)
+        wait_for_state(embed)
         inner = next(frame for frame in page.frames if "/embed/" in frame.url)
 
         def fits() -> bool:

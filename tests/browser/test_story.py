@@ -16,7 +16,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from farback.lessons import lessons
 
-from .conftest import NewPage
+from .conftest import NewPage, wait_for_state
 from .test_embedded import teaching
 
 Array = NDArray[np.float32]
@@ -275,11 +275,11 @@ def test_the_panels_of_a_step_are_no_entry_of_the_history(new_page: NewPage) -> 
     page = new_page()
     page.goto("/learn/text")
     for n in (2, 3):
-        panels = page.frame_locator(".explorer iframe").locator("html")
-        expect(panels).to_have_attribute("data-state", "done", timeout=60_000)
+        panels = page.frame_locator(".explorer iframe")
+        wait_for_state(panels)
         page.get_by_role("button", name="Next →").click()
         expect(page.locator(".steps .at")).to_contain_text(f"Step {n}")
-    expect(panels).to_have_attribute("data-state", "done", timeout=60_000)
+    wait_for_state(panels)
     for n in (2, 1):
         page.go_back()
         expect(page.locator(".steps .at")).to_contain_text(f"Step {n}")
