@@ -112,6 +112,7 @@ class GRU(HiddenOnly):
         recurrent_n = trace.saved["recurrent_n"][part]
         # The factors d h / d (pre-activation), which do not depend on what comes back, for all steps at once. The
         # candidate has one for each side, recurrent and input; what lies between them is the same on both sides.
+        # In this order the recurrent side lies as W_hh does, and the input side, with few weights, as n, r, z.
         to_n, to_r, to_z, to_recurrent_n = room.unbind(2)
         through("tanh", torch.sub(z.new_ones(()), z, out=to_n), n, out=to_n)
         torch.mul(to_n, r, out=to_recurrent_n)
